@@ -1,0 +1,56 @@
+# Every target does the set-up it needs; `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := framework common engine server cli pieces/community/gelato
+READY := $(VENV)/.ready
+
+.PHONY: setup demo test check format bench clean lock help
+.DEFAULT_GOAL := help
+
+setup: $(READY) ## make .venv with the pinned requirements and our packages, editable
+
+$(READY): requirements/dev.txt $(PACKAGES:%=%/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "make: $(PYTHON) is missing or older than 3.11: install the package python3 (3.11 or newer)" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "make: $(PYTHON) has no venv or pip: install the package python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "creating $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "installing the pinned requirements"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@echo "installing our packages, editable"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(PACKAGES:%=-e %)
+	@touch $@
+
+demo: $(READY) ## run the whole road for real: scaffold, test, build, publish, install, run
+	@$(BIN)/python tests/e2e/demo.py
+
+test: $(READY) ## run every test
+	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest pieces/community/gelato
+
+check: $(READY) ## lint, formatting, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy framework common engine server cli tests benchmarks pieces/community/gelato
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+format: $(READY) ## format the code and sort the imports
+	$(BIN)/ruff check --fix-only --select I .
+	$(BIN)/ruff format .
+
+bench: $(READY) ## print every figure the documentation quotes, beside its peers
+	$(BIN)/python benchmarks/startup.py
+
+lock: $(READY) ## pin again what requirements/dev.in asks for, as hashes without addresses
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-header --no-annotate --no-emit-index-url requirements/dev.in -o requirements/dev.txt
+
+clean: ## remove what was generated
+	rm -rf $(VENV) dist .pieces .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "  make %-8s %s\n", $$1, $$2 }'
