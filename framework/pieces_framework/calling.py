@@ -1,0 +1,24 @@
+"""Calling what an author wrote: `async def` is awaited, `def` runs in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias, TypeVar, cast
+
+ArgT = TypeVar("ArgT")
+ResultT = TypeVar("ResultT")
+
+Function: TypeAlias = Callable[[ArgT], Awaitable[ResultT]] | Callable[[ArgT], ResultT]
+
+
+async def call(function: Function[ArgT, ResultT], argument: ArgT) -> ResultT:
+    """Call `function` with its one argument without blocking the event loop."""
+    import asyncio
+    import inspect
+
+    if inspect.iscoroutinefunction(function):
+        return await cast("Callable[[ArgT], Awaitable[ResultT]]", function)(argument)
+    result = await asyncio.to_thread(function, argument)
+    if inspect.isawaitable(result):  # a plain function that returns a coroutine, e.g. a lambda
+        return await cast("Awaitable[ResultT]", result)
+    return cast("ResultT", result)

@@ -1,0 +1,112 @@
+"""Every error Piecekit raises on purpose, in one tree ordered by who must act.
+
+PieceError                      message and hint; `exit_code` for the CLI, `code` for the API
+├─ DefinitionError(problems)    the author must change code
+├─ PropsError(problems)         the flow builder must change values
+├─ ConnectionRejectedError      the credential's owner must reconnect
+├─ RunError                     the outside world failed
+│  ├─ RetryableError            a passing reason: try again
+│  └─ FatalError                trying again is no use
+├─ StoreError                   a key or value the store cannot hold
+├─ PieceNotFoundError           no such piece, action or trigger
+└─ ArtifactError                a file that is not a piece wheel
+
+Exit codes follow sysexits.h where it has one that fits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class PieceError(Exception):
+    """Base of the tree.
+
+    Args:
+        message: what failed, where, and what was got; identifiers in backticks, never a secret.
+        hint: what to do next, shown on a line of its own.
+    """
+
+    exit_code: ClassVar[int] = 1
+    code: ClassVar[str] = "PIECE_ERROR"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message: Final = message
+        self.hint: Final = hint
+
+
+class DefinitionError(PieceError):
+    """A piece is declared wrongly. Raised at import, with every problem found at once."""
+
+    exit_code = 65  # EX_DATAERR
+    code = "DEFINITION"
+
+    def __init__(self, problems: Sequence[str], *, hint: str = "") -> None:
+        super().__init__("; ".join(problems), hint=hint)
+        self.problems: Final = tuple(problems)
+
+
+class PropsError(PieceError):
+    """Values were supplied that the properties reject; `problems` maps a name to its reason."""
+
+    code = "PROPS"
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"`{name}`: {reason}" for name, reason in problems.items()))
+        self.problems: Final = dict(problems)
+
+
+class ConnectionRejectedError(PieceError):
+    """The service, or the piece's own check, refused the credentials."""
+
+    exit_code = 77  # EX_NOPERM
+    code = "CONNECTION_REJECTED"
+
+
+class RunError(PieceError):
+    """A run failed because of something outside the piece."""
+
+    code = "RUN"
+
+
+class RetryableError(RunError):
+    """The run failed for a passing reason.
+
+    Args:
+        message: as for every error of the tree.
+        retry_after_s: seconds the service asked to wait, or `None` when it did not say.
+        hint: as for every error of the tree.
+    """
+
+    exit_code = 75  # EX_TEMPFAIL
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after_s: Final = retry_after_s
+
+
+class FatalError(RunError):
+    """The run failed and would fail again in the same way."""
+
+
+class StoreError(PieceError):
+    """A store key or value is outside the store's limits, or has another type than asked for."""
+
+    code = "STORE"
+
+
+class PieceNotFoundError(PieceError):
+    """There is no piece, action or trigger of that name where we looked."""
+
+    code = "ENTITY_NOT_FOUND"
+
+
+class ArtifactError(PieceError):
+    """A file is not a wheel, or not a wheel that holds a piece."""
+
+    exit_code = 65  # EX_DATAERR
+    code = "INVALID_PIECE_ARCHIVE"

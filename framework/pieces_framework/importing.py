@@ -1,0 +1,69 @@
+"""From an entry point to the `Piece` it names.
+
+Run as a program it prints a piece's metadata as JSON, for a host that must not import the piece
+into its own process: `python -m pieces_framework.importing FOLDER piece_gelato:gelato`. What the
+piece prints while it is imported goes to standard error.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any, Final
+
+from typing_extensions import TypeIs
+
+from .errors import DefinitionError, PieceError
+from .piece import Piece
+
+ENTRY_POINT_GROUP: Final = "pieces"
+"""Where a distribution names its piece: `gelato = "piece_gelato:gelato"`."""
+
+
+def import_piece(entry_point: str) -> Piece[Any]:
+    """Import the piece that an entry point such as `piece_gelato:gelato` names.
+
+    Raises:
+        DefinitionError: if the piece is declared wrongly, or the name leads to no piece.
+        PieceError: if a module that the piece imports is not installed.
+    """
+    module_name, _, attribute = entry_point.partition(":")
+    try:
+        module = importlib.import_module(module_name)
+    except ModuleNotFoundError as error:
+        raise PieceError(
+            f"`{module_name}` imports `{error.name}`, which is not installed here",
+            hint="declare it in the piece's pyproject.toml, then `pip install -e` the piece",
+        ) from error
+    piece: object = getattr(module, attribute, None)
+    if not _is_piece(piece):
+        raise DefinitionError(
+            [f"`{entry_point}` is {type(piece).__name__}, not a piece"],
+            hint="let the entry point name what `create_piece` returned",
+        )
+    return piece
+
+
+def _is_piece(value: object) -> TypeIs[Piece[Any]]:
+    return isinstance(value, Piece)
+
+
+def main() -> int:
+    """Print the metadata of the piece that the command line names."""
+    import contextlib
+    import json
+
+    folder, entry_point = sys.argv[1:]
+    sys.path.insert(0, folder)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):
+            metadata = import_piece(entry_point).metadata()
+    except PieceError as error:
+        sys.stdout.write(json.dumps({"error": error.message, "hint": error.hint}))
+        return error.exit_code
+    sys.stdout.write(json.dumps({"metadata": metadata}))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,100 @@
+"""Properties whose value is JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, TypeAlias, TypeVar, overload
+
+from typing_extensions import override
+
+from pieces_framework.wire import JsonValue
+
+from .declaration import PropertyBase
+
+T_co = TypeVar("T_co", covariant=True)
+
+JsonDocument: TypeAlias = Mapping[str, JsonValue] | Sequence[JsonValue]
+"""A JSON object or list; never text or another scalar."""
+
+
+class Json(PropertyBase[T_co]):
+    """A JSON object or list (`JSON`).
+
+    Its run value is a `dict` or a `list`, or `None` when it is optional, has no default and was
+    left empty. Text is parsed; what it holds must be an object or a list too.
+    """
+
+    kind = "JSON"
+    expected = "Expected JSON"
+
+    @overload
+    def __init__(
+        self: Json[JsonDocument],
+        *,
+        display_name: str,
+        required: Literal[True],
+        description: str | None = None,
+        default_value: JsonDocument | None = None,
+        name: str = "",
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Json[JsonDocument],
+        *,
+        display_name: str,
+        default_value: JsonDocument,
+        required: bool = False,
+        description: str | None = None,
+        name: str = "",
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Json[JsonDocument | None],
+        *,
+        display_name: str,
+        required: bool = False,
+        description: str | None = None,
+        default_value: None = None,
+        name: str = "",
+    ) -> None: ...
+    def __init__(
+        self,
+        *,
+        display_name: str,
+        required: bool = False,
+        description: str | None = None,
+        default_value: JsonDocument | None = None,
+        name: str = "",
+    ) -> None:
+        super().__init__(
+            display_name=display_name,
+            description=description,
+            required=required,
+            default_value=default_value,
+            name=name,
+        )
+
+    @override
+    def coerce(self, raw: JsonValue) -> JsonDocument | None:
+        value: JsonValue = raw
+        if isinstance(raw, str):
+            if not raw.strip():
+                return None
+            try:
+                value = _parse(raw)
+            except (ValueError, RecursionError):
+                raise self.rejection(raw) from None
+        if value is None or isinstance(value, bool | int | float | str):
+            raise self.rejection(raw)
+        return value
+
+
+def _parse(text: str) -> JsonValue:
+    import json
+
+    value: JsonValue = json.loads(text, parse_constant=_refuse_constant)
+    return value
+
+
+def _refuse_constant(constant: str) -> None:
+    raise ValueError(f"{constant} is not JSON")
