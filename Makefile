@@ -24,7 +24,7 @@ $(READY): requirements/dev.txt $(PACKAGES:%=%/pyproject.toml)
 	@touch $@
 
 demo: $(READY) ## run the whole road for real: scaffold, test, build, publish, install, run
-	@$(BIN)/python tests/e2e/demo.py
+	@$(BIN)/python -m tests.e2e.demo
 
 test: $(READY) ## run every test
 	$(BIN)/python -m pytest

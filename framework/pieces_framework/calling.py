@@ -18,7 +18,14 @@ async def call(function: Function[ArgT, ResultT], argument: ArgT) -> ResultT:
 
     if inspect.iscoroutinefunction(function):
         return await cast("Callable[[ArgT], Awaitable[ResultT]]", function)(argument)
-    result = await asyncio.to_thread(function, argument)
+    result = await asyncio.to_thread(_without_stop_iteration, function, argument)
     if inspect.isawaitable(result):  # a plain function that returns a coroutine, e.g. a lambda
         return await cast("Awaitable[ResultT]", result)
     return cast("ResultT", result)
+
+
+def _without_stop_iteration(function: Callable[[ArgT], object], argument: ArgT) -> object:
+    try:
+        return function(argument)
+    except StopIteration as error:  # no future can hold one: the caller would wait for ever
+        raise RuntimeError("the function raised StopIteration") from error
