@@ -49,8 +49,9 @@ def _is_piece(value: object) -> TypeIs[Piece[Any]]:
 
 
 def main() -> int:
-    """Print the metadata of the piece that the command line names."""
+    """Print the metadata of the piece that the command line names, and our own version."""
     import contextlib
+    import importlib.metadata
     import json
 
     folder, entry_point = sys.argv[1:]
@@ -61,7 +62,8 @@ def main() -> int:
     except PieceError as error:
         sys.stdout.write(json.dumps({"error": error.message, "hint": error.hint}))
         return error.exit_code
-    sys.stdout.write(json.dumps({"metadata": metadata}))
+    framework = importlib.metadata.version("pieces-framework")
+    sys.stdout.write(json.dumps({"metadata": metadata, "framework": framework}))
     return 0
 
 
