@@ -1,0 +1,1 @@
+"""The instance: it keeps pieces and serves them, and never runs their code in its own process."""

@@ -1,0 +1,137 @@
+"""`python -m pieces_server` runs the instance; `... keys create` makes an API key.
+
+Modules that take long to import are imported where they are used: making a key loads no server.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import socket
+import sys
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING
+
+from pieces_framework.errors import PieceError
+
+from .settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return the process's exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environment(os.environ)
+        settings.create_data_folder()
+        if options.command == "keys":
+            return _create_key(settings, options.name)
+        return _serve(settings)
+    except PieceError as error:
+        print(f"error: {error.message}", file=sys.stderr)
+        if error.hint:
+            print(f"hint: {error.hint}", file=sys.stderr)
+        return error.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pieces_server", description="Run a Piecekit instance."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    keys = commands.add_parser("keys", help="manage API keys")
+    create = keys.add_subparsers(required=True, metavar="COMMAND").add_parser(
+        "create", help="make an API key and print it; it cannot be printed again"
+    )
+    create.add_argument("--name", default="key", help="what the key is for (default: %(default)s)")
+    return parser
+
+
+def _create_key(settings: Settings, name: str) -> int:
+    from .database import open_database
+    from .keys import create_key
+
+    print(create_key(open_database(settings.data_folder), name))
+    return 0
+
+
+def _serve(settings: Settings) -> int:
+    with _lock(settings), _listen(settings) as listener:
+        from .app import create_app
+        from .database import open_database
+        from .keys import create_key, has_keys
+        from .registry import Registry
+        from .sdk import publish_sdk
+        from .wheels import WheelFolder
+
+        engine = open_database(settings.data_folder)
+        registry = Registry(engine, WheelFolder(settings.data_folder))
+        registry.remove_leftovers()
+        publish_sdk(registry)
+        if not has_keys(engine):
+            # Never through the logger: a log is kept, and read by others.
+            print(f"API key (shown once): {create_key(engine, 'admin')}", flush=True)
+        return _run(create_app(settings, engine, registry), listener)
+
+
+def _lock(settings: Settings) -> IO[bytes]:
+    """Hold the data folder for this process: a start removes files that another may be writing."""
+    file = (settings.data_folder / "instance.lock").open("wb")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        file.close()
+        raise SettingsError(
+            f"another instance runs on `AP_CONFIG_PATH` {str(settings.data_folder)!r}",
+            hint="stop it, or give this one a folder of its own",
+        ) from error
+    return file
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        listener = socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        raise SettingsError(
+            f"cannot listen on `AP_HOST` {settings.host!r}, `AP_PORT` {settings.port}: "
+            f"{error.strerror}",
+            hint="name an address of this machine and a free port; port 0 takes any",
+        ) from error
+    # asyncio sets this on the sockets it makes itself; without it each answer waits 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
+
+
+def _run(app: FastAPI, listener: socket.socket) -> int:
+    import uvicorn
+
+    host, port = listener.getsockname()[:2]
+    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            print(f"Piecekit instance listening on {url}", flush=True)
+
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        lifespan="off",
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=10,
+        ws="none",
+    )
+    try:
+        Server(config).run(sockets=[listener])
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The instance's routes, a module for each part of its API."""

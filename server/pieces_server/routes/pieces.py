@@ -1,0 +1,141 @@
+"""The pieces API: publish a piece, list the pieces, read one. Source: docs, "Pieces" endpoints."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic.alias_generators import to_camel
+from starlette.datastructures import UploadFile
+
+from pieces_framework.versions import Version
+from pieces_framework.wire import JsonValue, document
+from pieces_server.access import may_read, may_write
+from pieces_server.errors import FileTooLargeError, FormError
+from pieces_server.registry import Registry, StoredPiece
+from pieces_server.settings import Settings
+
+router: Final = APIRouter(prefix="/api/v1/pieces", tags=["pieces"])
+
+_NAME_CHARACTERS: Final = 214
+"""The longest name of a package, as registries of packages have it."""
+
+
+class PublishForm(BaseModel):
+    """What a publisher sends."""
+
+    model_config = ConfigDict(alias_generator=to_camel, arbitrary_types_allowed=True)
+
+    piece_archive: Annotated[UploadFile, WithJsonSchema({"type": "string", "format": "binary"})]
+    piece_name: Annotated[str, Field(min_length=1, max_length=_NAME_CHARACTERS)]
+    piece_version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=80)]
+    package_type: Literal["ARCHIVE"]
+    scope: Literal["PLATFORM"]
+
+
+def registry_of(request: Request) -> Registry:
+    """Return the instance's registry."""
+    registry: Registry = request.app.state.registry
+    return registry
+
+
+async def publish_form(
+    request: Request, _: Annotated[None, Depends(may_write)]
+) -> AsyncIterator[PublishForm]:
+    """Read the form. Declared as parameters, its body would be read before the key is checked."""
+    settings: Settings = request.app.state.settings
+    async with request.form(max_files=1, max_fields=16, max_part_size=64 * 1024) as form:
+        try:
+            published = PublishForm.model_validate(dict(form))
+        except ValidationError as error:
+            raise FormError(
+                [
+                    {"field": str(each["loc"][0]), "message": each["msg"]}
+                    for each in error.errors(include_input=False)
+                ]
+            ) from None
+        if (published.piece_archive.size or 0) > settings.max_file_size_bytes:
+            raise FileTooLargeError(settings.max_file_size_bytes)
+        yield published
+
+
+_REQUEST_BODY: Final = {
+    "required": True,
+    "content": {"multipart/form-data": {"schema": PublishForm.model_json_schema()}},
+}
+
+
+@router.post("", status_code=201, openapi_extra={"requestBody": _REQUEST_BODY})
+def publish_piece(
+    form: Annotated[PublishForm, Depends(publish_form)],
+    registry: Annotated[Registry, Depends(registry_of)],
+) -> Response:
+    """Publish a version of a piece."""
+    piece = registry.publish_piece(
+        form.piece_archive.file,
+        name=form.piece_name,
+        version=form.piece_version,
+        label=(form.piece_archive.filename or "the file")[:_NAME_CHARACTERS],
+    )
+    return JSONResponse(_detail(piece), 201)
+
+
+@router.get("", dependencies=[Depends(may_read)])
+def list_pieces(
+    registry: Annotated[Registry, Depends(registry_of)],
+) -> Response:
+    """List the newest version of each piece, with the numbers of its actions and triggers."""
+    summaries = [_summary(piece) for piece in registry.newest_pieces()]
+    return JSONResponse(sorted(summaries, key=lambda each: str(each["displayName"]).lower()))
+
+
+@router.get("/{scope}/{name}", dependencies=[Depends(may_read)])
+def get_scoped_piece(
+    scope: str,
+    name: str,
+    registry: Annotated[Registry, Depends(registry_of)],
+    version: str | None = None,
+) -> Response:
+    """Read a piece by its name in flows, such as `@activepieces/piece-gelato`."""
+    return get_piece(f"{scope}/{name}", registry, version)
+
+
+@router.get("/{name}", dependencies=[Depends(may_read)])
+def get_piece(
+    name: str,
+    registry: Annotated[Registry, Depends(registry_of)],
+    version: str | None = None,
+) -> Response:
+    """Read a piece: the version asked for, or the newest."""
+    piece = registry.find_piece(name, Version.parse(version) if version else None)
+    return JSONResponse(_detail(piece))
+
+
+def _detail(piece: StoredPiece) -> dict[str, JsonValue]:
+    """Return the wire metadata and what the instance adds; its own word is the last."""
+    return {
+        **piece.metadata,
+        **document(
+            id=piece.id,
+            created=piece.created,
+            updated=piece.updated,
+            name=piece.name,
+            version=piece.version,
+            piece_type="CUSTOM",
+            package_type="ARCHIVE",
+            project_usage=0,
+            sha256=piece.sha256,
+            source_digest=piece.source_digest,
+            filename=piece.filename,
+            size=piece.size_bytes,
+        ),
+    }
+
+
+def _summary(piece: StoredPiece) -> dict[str, JsonValue]:
+    return _detail(piece) | {key: _count(piece.metadata[key]) for key in ("actions", "triggers")}
+
+
+def _count(entries: JsonValue) -> int:
+    return len(entries) if isinstance(entries, Mapping) else 0

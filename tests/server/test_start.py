@@ -1,0 +1,196 @@
+from __future__ import annotations
+
+import re
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.instance import instance_environment, running_instance
+from tests.support.publishing import publish, stored_state
+from tests.support.wheels import build_wheel
+
+KEY = r"sk-[0-9a-zA-Z]{61}"
+
+
+def run(*arguments: str, data_folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pieces_server", *arguments],
+        env=instance_environment(data_folder, **env),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_the_first_start_makes_a_private_folder_and_prints_a_key_once(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "data"
+
+    with running_instance(folder) as first:
+        assert re.fullmatch(KEY, first.key)
+        assert httpx.get(f"{first.url}/simple/", headers=first.headers).status_code == 200
+    with running_instance(folder) as second:
+        assert second.key == ""
+
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_key_is_stored_as_a_hash_only(tmp_path: Path) -> None:
+    with running_instance(tmp_path) as instance:
+        key = instance.key
+
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    assert key.encode() not in stored
+    with sqlite3.connect(tmp_path / "piecekit.db") as connection:
+        rows = connection.execute("SELECT name, last_4 FROM api_keys").fetchall()
+    assert rows == [("admin", key[-4:])]
+
+
+def test_a_key_is_made_while_the_instance_runs(tmp_path: Path) -> None:
+    with running_instance(tmp_path) as instance:
+        made = run("keys", "create", "--name", "ci", data_folder=tmp_path)
+
+        headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
+        assert httpx.get(f"{instance.url}/api/v1/pieces", headers=headers).status_code == 200
+    assert re.fullmatch(KEY + "\n", made.stdout)
+    assert made.stderr == ""
+
+
+def test_keys_may_be_made_at_once_in_a_new_folder(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        running = [pool.submit(run, "keys", "create", data_folder=tmp_path) for _ in range(6)]
+        made = [each.result() for each in running]
+
+    assert [each.stderr for each in made] == [""] * 6
+    assert len({each.stdout for each in made}) == 6
+
+
+def test_a_key_that_is_made_before_the_first_start_is_the_first(tmp_path: Path) -> None:
+    made = run("keys", "create", data_folder=tmp_path)
+
+    with running_instance(tmp_path, key=made.stdout.strip()) as instance:
+        answer = httpx.get(f"{instance.url}/api/v1/pieces", headers=instance.headers)
+
+    assert instance.key == made.stdout.strip()
+    assert answer.json() == []
+
+
+def test_what_is_published_is_there_after_a_restart(tmp_path: Path) -> None:
+    wheel = build_wheel(tmp_path).read_bytes()
+    folder = tmp_path / "data"
+    with running_instance(folder) as instance:
+        publish(instance, wheel)
+        before = stored_state(instance)
+
+    with running_instance(folder, key=instance.key) as again:
+        assert stored_state(again) == before
+
+
+def test_what_a_cut_off_publish_left_is_removed_at_the_start(tmp_path: Path) -> None:
+    with running_instance(tmp_path) as instance:
+        before = stored_state(instance)
+    (tmp_path / "incoming" / "tmpabc").touch()
+    orphan = tmp_path / "wheels" / "00" / ("0" * 64 + ".whl")
+    orphan.parent.mkdir()
+    orphan.touch()
+
+    with running_instance(tmp_path, key=instance.key) as again:
+        assert stored_state(again) == before
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"AP_PORT": "http"}, "`AP_PORT` must be from 0 to 65535, got 'http'"),
+        ({"AP_PORT": "65536"}, "`AP_PORT` must be from 0 to 65535, got '65536'"),
+        ({"AP_PORT": "00000000000080"}, "`AP_PORT` must be"),
+        ({"AP_PORT": "-1"}, "`AP_PORT` must be"),
+        ({"AP_MAX_FILE_SIZE_MB": "0"}, "`AP_MAX_FILE_SIZE_MB` must be from 1"),
+        ({"AP_PUBLIC_READ": "yes"}, "`AP_PUBLIC_READ` must be true or false, got 'yes'"),
+        ({"AP_HOST": "192.0.2.1"}, "cannot listen on `AP_HOST` '192.0.2.1'"),
+        ({"AP_HOST": "no such host"}, "cannot listen on `AP_HOST` 'no such host'"),
+        ({"AP_CONFIG_PATH": "/dev/null/x"}, "`AP_CONFIG_PATH` '/dev/null/x' cannot be used"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(
+    tmp_path: Path, env: dict[str, str], said: str
+) -> None:
+    done = run(data_folder=tmp_path, **env)
+
+    assert done.returncode == 78
+    assert done.stderr.startswith("error: ")
+    assert said in done.stderr
+    assert done.stdout == ""
+
+
+def test_every_bad_setting_is_named_at_once(tmp_path: Path) -> None:
+    done = run(data_folder=tmp_path, AP_PORT="x", AP_PUBLIC_READ="x", AP_MAX_FILE_SIZE_MB="x")
+
+    assert all(
+        f"`AP_{name}`" in done.stderr for name in ("PORT", "PUBLIC_READ", "MAX_FILE_SIZE_MB")
+    )
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+
+        done = run(data_folder=tmp_path, AP_PORT=port)
+
+    assert done.returncode == 78
+    assert f"`AP_PORT` {port}: Address already in use" in done.stderr
+
+
+def test_a_second_instance_on_one_folder_is_refused(tmp_path: Path) -> None:
+    with running_instance(tmp_path):
+        done = run(data_folder=tmp_path)
+
+    assert done.returncode == 78
+    assert "another instance runs" in done.stderr
+
+
+def test_nothing_secret_is_logged(tmp_path: Path) -> None:
+    wheel = build_wheel(tmp_path, "piece-secret").read_bytes()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pieces_server"],
+        env=instance_environment(tmp_path / "data"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    key = process.stdout.readline().rpartition(" ")[2].strip()
+    url = process.stdout.readline().rpartition(" ")[2].strip()
+    form = {"pieceName": "piece-secret", "pieceVersion": "0.1.0"}
+    form |= {"packageType": "ARCHIVE", "scope": "PLATFORM"}
+    headers = {"Authorization": f"Bearer {key}"}
+    answer = httpx.post(
+        f"{url}/api/v1/pieces", headers=headers, data=form, files={"pieceArchive": wheel}
+    )
+    httpx.get(f"{url}/simple/", headers={"Authorization": "Bearer sk-unknown"})
+    (path,) = (tmp_path / "data" / "wheels").glob(f"*/{answer.json()['sha256']}.whl")
+    path.unlink()
+    file = f"{url}/simple/piece-secret/{answer.json()['filename']}"
+    assert httpx.get(file, headers=headers).status_code == 500  # logs a traceback
+
+    process.terminate()
+    out, err = process.communicate(timeout=30)
+
+    assert out == ""
+    assert "Traceback" in err
+    assert key not in err
+    assert "sk-" not in err
+
+
+def test_ctrl_c_ends_it_quietly(tmp_path: Path) -> None:
+    with running_instance(tmp_path) as instance:
+        instance.process.send_signal(2)
+
+        assert instance.process.wait(30) == 130
