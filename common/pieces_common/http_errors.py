@@ -1,0 +1,130 @@
+"""How a request fails. No message repeats a secret of the request, nor the service's answer.
+
+RunError
+└─ HttpError                    answered with a status of 400 or more
+   └─ RetryableHttpError        429, 5xx, or no answer at all; also a RetryableError
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from pieces_framework import JsonValue, RetryableError, RunError
+
+from .http_message import HttpMethod
+
+NO_ANSWER: Final = 0
+"""The `status` of an error where the service gave none: it was not reached, or took too long."""
+
+_SECONDS: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+class HttpError(RunError):
+    """A service refused a request.
+
+    The body may repeat what was sent, secrets included: it is in `body`, never in the message.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        method: HttpMethod,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: JsonValue = None,
+        hint: str = "",
+    ) -> None:
+        RunError.__init__(self, message, hint=hint)  # of RetryableHttpError both bases are set up
+        self.status: Final = status
+        self.method: Final = method
+        self.url: Final = url
+        """Without user, password, query and fragment."""
+        self.headers: Final[Mapping[str, str]] = headers or {}
+        """The answer's, names in lower case."""
+        self.body: Final = body
+        """The answer's, read as `HttpResponse.body` is."""
+
+
+class RetryableHttpError(HttpError, RetryableError):
+    """A request failed for a passing reason: 429, 5xx, or no answer (`status` is then 0)."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int,
+        method: HttpMethod,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: JsonValue = None,
+        hint: str = "",
+        retry_after_s: float | None = None,
+    ) -> None:
+        RetryableError.__init__(self, message, retry_after_s=retry_after_s, hint=hint)
+        HttpError.__init__(
+            self,
+            message,
+            status=status,
+            method=method,
+            url=url,
+            headers=headers,
+            body=body,
+            hint=hint,
+        )
+
+
+def error_for(
+    method: HttpMethod, url: str, status: int, headers: Mapping[str, str], body: JsonValue
+) -> HttpError:
+    """Return the error that an answer with `status` of 400 or more stands for."""
+    from http import HTTPStatus
+
+    known = {each.value: each.phrase for each in HTTPStatus}
+    message = f"`{method.value} {url}` answered {status} {known.get(status, '')}".rstrip()
+    if status == 429 or status >= 500:
+        return RetryableHttpError(
+            message,
+            status=status,
+            method=method,
+            url=url,
+            headers=headers,
+            body=body,
+            hint="try again later",
+            retry_after_s=retry_after_s(headers.get("retry-after", "")),
+        )
+    hint = "the error's `body` holds what the service said"
+    if status == 401:
+        hint = "the service does not accept the credentials: connect the account again"
+    elif status == 403:
+        hint = "the credentials lack a permission: check what the account may do"
+    return HttpError(
+        message, status=status, method=method, url=url, headers=headers, body=body, hint=hint
+    )
+
+
+def retry_after_s(text: str) -> float | None:
+    """Return the seconds a `Retry-After` header asks for, or `None` if it says neither form.
+
+    A date in the past is 0. Source: RFC 9110, section 10.2.3.
+
+    >>> retry_after_s("120"), retry_after_s("Wed, 21 Oct 2015 07:28:00 GMT"), retry_after_s("soon")
+    (120.0, 0.0, None)
+    """
+    import time
+    from datetime import UTC
+    from email.utils import parsedate_to_datetime
+
+    text = text.strip()
+    if _SECONDS.fullmatch(text):
+        return float(text)
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:  # email's way of saying that the text names no zone
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, moment.timestamp() - time.time())

@@ -1,0 +1,225 @@
+"""How requests fail, and that no secret shows when they do."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+import traceback
+from email.utils import formatdate
+
+import pytest
+import trustme
+
+from pieces_common import (
+    BasicAuth,
+    BearerToken,
+    HttpError,
+    HttpMethod,
+    RetryableHttpError,
+    http_client,
+)
+from pieces_common.http_errors import retry_after_s
+from pieces_framework import PieceError, RetryableError, RunError
+from tests.common.web_server import Answer, WebServer, web_server
+
+SECRETS = ("s3cret-token", "s3cret-pass", "s3cret-query", "s3cret-body", "s3cret-url", "s3cret-key")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 428])
+async def test_refusal_is_an_http_error_that_is_not_retried(web: WebServer, status: int) -> None:
+    url = web.answer("/a", b'{"why": "because"}', status=status, headers={"X-Why": "b"})
+
+    with pytest.raises(HttpError, match=rf"`POST {url}` answered {status} \w+") as caught:
+        await http_client.send_request(HttpMethod.POST, f"{url}?q=1#part")
+
+    error = caught.value
+    assert not isinstance(error, RetryableError)
+    assert (error.status, error.method, error.url) == (status, HttpMethod.POST, url)
+    assert error.body == {"why": "because"}
+    assert error.headers["x-why"] == "b"
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503, 504, 599])
+async def test_failure_of_the_service_can_be_retried(web: WebServer, status: int) -> None:
+    url = web.answer("/a", b"busy", status=status, headers={"Retry-After": "7"})
+
+    with pytest.raises(RetryableHttpError, match=f"answered {status}") as caught:
+        await http_client.send_request(HttpMethod.GET, url)
+
+    error = caught.value
+    assert isinstance(error, RetryableError)
+    assert isinstance(error, RunError)
+    assert (error.status, error.body, error.retry_after_s) == (status, "busy", 7.0)
+    assert error.exit_code == 75
+
+
+@pytest.mark.parametrize(
+    ("status", "hint"), [(401, "connect the account again"), (403, "lack a permission")]
+)
+async def test_refused_credentials_come_with_a_hint(web: WebServer, status: int, hint: str) -> None:
+    url = web.answer("/", status=status)
+
+    with pytest.raises(HttpError) as caught:
+        await http_client.send_request(HttpMethod.GET, url)
+
+    assert hint in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("0", 0.0),
+        ("120", 120.0),
+        (" 3 ", 3.0),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("", None),
+        ("soon", None),
+        ("-1", None),
+        ("1.5", None),
+        ("9" * 400, None),
+        ("٣", None),
+        ("Wed, 99 Oct 2015 07:28:00 GMT", None),
+    ],
+)
+def test_retry_after_is_read(text: str, seconds: float | None) -> None:
+    assert retry_after_s(text) == seconds
+
+
+def test_retry_after_with_a_date_is_the_time_until_then() -> None:
+    seconds = retry_after_s(formatdate(time.time() + 3600, usegmt=True))
+
+    assert seconds is not None
+    assert 3500 < seconds <= 3600
+
+
+async def test_service_that_is_not_there_can_be_retried() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))  # taken, and not listening
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}/a"
+
+        with pytest.raises(RetryableHttpError, match=f"`GET {url}` was not reached") as caught:
+            await http_client.send_request(HttpMethod.GET, url)
+
+    assert (caught.value.status, caught.value.body, caught.value.headers) == (0, None, {})
+    assert caught.value.retry_after_s is None
+
+
+async def test_connection_that_breaks_off_can_be_retried(web: WebServer) -> None:
+    web.answers["/"] = Answer(break_off=True)
+
+    with pytest.raises(RetryableHttpError, match="broke off") as caught:
+        await http_client.send_request(HttpMethod.GET, f"{web.url}/")
+
+    assert caught.value.status == 0
+
+
+async def test_service_that_takes_too_long_can_be_retried(web: WebServer) -> None:
+    web.answers["/"] = Answer(wait_for=threading.Event())
+
+    with pytest.raises(RetryableHttpError, match=r"took longer than 0\.05 s") as caught:
+        await http_client.send_request(HttpMethod.GET, f"{web.url}/", timeout_s=0.05)
+
+    assert caught.value.status == 0
+    assert "timeout_s" in caught.value.hint
+
+
+@pytest.mark.parametrize("location", ["/", "ftp://127.0.0.1/"])
+async def test_redirect_to_nowhere_is_not_retried(web: WebServer, location: str) -> None:
+    url = web.answer("/", status=302, headers={"Location": location})
+
+    with pytest.raises(HttpError, match="redirects in circles or to no web address") as caught:
+        await http_client.send_request(HttpMethod.GET, url)
+
+    assert not isinstance(caught.value, RetryableError)
+
+
+async def test_certificate_that_nobody_vouches_for_is_refused() -> None:
+    with web_server(authority=trustme.CA()) as web:
+        with pytest.raises(RetryableHttpError, match="CERTIFICATE_VERIFY_FAILED"):
+            await http_client.send_request(HttpMethod.GET, web.url)
+
+        assert web.sent == []
+
+
+async def _send_secrets(url: str, *, timeout_s: float = 30) -> None:
+    await http_client.send_request(
+        HttpMethod.POST,
+        url.replace("http://", "http://ada:s3cret-url@") + "/path?own=s3cret-query#s3cret-query",
+        authentication=BearerToken("s3cret-token"),
+        headers={"X-Key": "s3cret-key"},
+        query_params={"key": "s3cret-query"},
+        body={"password": "s3cret-body"},
+        timeout_s=timeout_s,
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Answer(status=400), id="refused"),
+        pytest.param(Answer(status=401, body=" ".join(SECRETS).encode()), id="echoed"),
+        pytest.param(Answer(status=500), id="failed"),
+        pytest.param(Answer(break_off=True), id="broken-off"),
+        pytest.param(Answer(wait_for=threading.Event()), id="too-slow"),
+        pytest.param(Answer(status=302, headers={"Location": "ftp://x/"}), id="led-astray"),
+    ],
+)
+async def test_no_secret_of_the_request_shows_in_an_error_or_the_log(
+    web: WebServer, answer: Answer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    web.answers["/path"] = answer
+
+    with pytest.raises(HttpError) as caught:
+        await _send_secrets(web.url, timeout_s=0.3 if answer.wait_for else 30)
+
+    error = caught.value
+    shown = [str(error), repr(error), error.hint, error.url, *map(str, error.args), caplog.text]
+    chain = "".join(traceback.format_exception(error))
+    assert web.sent[0].headers["authorization"] == "Bearer s3cret-token"
+    assert [secret for secret in SECRETS for text in shown if secret in text] == []
+    assert "During handling" not in chain
+    assert "direct cause" not in chain
+
+
+@pytest.mark.parametrize(
+    "url", ["nowhere", "ada:s3cret-url@nowhere", "http:/ada:s3cret-url@nowhere", "http://[::1"]
+)
+async def test_no_secret_shows_when_the_url_is_refused(url: str) -> None:
+    with pytest.raises(PieceError) as caught:
+        await _send_secrets(url)
+
+    assert [secret for secret in SECRETS if secret in str(caught.value)] == []
+
+
+async def test_no_secret_shows_when_the_service_is_not_there() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+
+        with pytest.raises(HttpError) as caught:
+            await _send_secrets(f"http://127.0.0.1:{unused.getsockname()[1]}")
+
+    assert [secret for secret in SECRETS if secret in repr(caught.value)] == []
+
+
+async def test_log_of_a_request_that_went_well_holds_no_secret(
+    web: WebServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    web.answer("/path")
+
+    await _send_secrets(web.url)
+
+    assert f"{web.url}/path" in caplog.text
+    assert [secret for secret in SECRETS if secret in caplog.text] == []
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    [BearerToken("s3cret-token"), BasicAuth("s3cret-key", "s3cret-pass")],
+    ids=["bearer", "basic"],
+)
+def test_credentials_hide_in_their_repr(credentials: BearerToken | BasicAuth) -> None:
+    assert "s3cret" not in f"{credentials!r} {credentials!s}"

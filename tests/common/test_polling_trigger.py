@@ -1,0 +1,116 @@
+"""`create_polling_trigger`: one function becomes a trigger with all its hooks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import pytest
+
+from pieces_common import (
+    DedupeStrategy,
+    IdentifiedItem,
+    PollingContext,
+    TimedItem,
+    create_polling_trigger,
+)
+from pieces_framework import PieceAuth, Property, Props, TriggerStrategy, create_piece
+from pieces_framework.testing import MemoryStore, make_context
+
+auth = PieceAuth.SecretText(display_name="API Key")
+
+
+class Account(Props):
+    """Whose orders."""
+
+    account = Property.ShortText(display_name="Account", required=True)
+
+
+@create_polling_trigger(
+    name="new_order",
+    display_name="New Order",
+    description="Triggers for each order",
+    dedupe=DedupeStrategy.TIMEBASED,
+    auth=auth,
+    props=Account,
+    sample_data={"order": 1},
+)
+async def new_order(context: PollingContext[str, Account]) -> AsyncIterator[TimedItem]:
+    yield TimedItem(4_000_000_000_000, [context.auth, context.props_value.account])
+
+
+@create_polling_trigger(
+    name="new_ticket",
+    display_name="New Ticket",
+    description="Triggers for each ticket",
+    dedupe=DedupeStrategy.LAST_ITEM,
+    props={"limit": Property.Number(display_name="Limit", default_value=3)},
+)
+def new_ticket(context: PollingContext[None, Mapping[str, Any]]) -> list[IdentifiedItem]:
+    return [IdentifiedItem(number, f"t{number}") for number in range(context.props_value["limit"])]
+
+
+async def test_hooks_share_one_checkpoint() -> None:
+    store = MemoryStore()
+    context = make_context(new_order, auth="k", props={"account": "a"}, store=store)
+    await new_order.on_enable.run(context, default=None)
+    enabled = await store.get("lastPoll", int)
+
+    found = await new_order.run(context)
+
+    assert enabled is not None
+    assert found == [["k", "a"]]
+    assert await new_order.run(context) == []
+
+
+async def test_test_hook_leaves_the_store_alone() -> None:
+    store = MemoryStore()
+    context = make_context(new_ticket, props={"limit": 9}, store=store)
+
+    samples = await new_ticket.test.run(context, default=[])
+
+    assert samples == ["t0", "t1", "t2", "t3", "t4"]
+    assert await store.get("lastItem", object) is None
+
+
+async def test_disabling_keeps_the_checkpoint() -> None:
+    store = MemoryStore()
+    await store.put("lastItem", 1)
+
+    await new_ticket.on_disable.run(make_context(new_ticket, store=store), default=None)
+
+    assert await store.get("lastItem", int) == 1
+
+
+@pytest.mark.parametrize(("is_republish", "kept"), [(True, 5), (False, 0)])
+async def test_publishing_again_keeps_the_checkpoint(*, is_republish: bool, kept: int) -> None:
+    store = MemoryStore()
+    await store.put("lastItem", 5)
+    context = make_context(new_ticket, store=store, is_republish=is_republish)
+
+    await new_ticket.on_enable.run(context, default=None)
+
+    assert await store.get("lastItem", int) == kept
+
+
+def test_declaration_reaches_the_metadata() -> None:
+    piece = create_piece(
+        display_name="Shop", logo_url="", auth=auth, actions=[], triggers=[new_order, new_ticket]
+    )
+
+    metadata: Any = piece.metadata()["triggers"]
+
+    assert metadata["new_order"] == {
+        "name": "new_order",
+        "displayName": "New Order",
+        "description": "Triggers for each order",
+        "requireAuth": True,
+        "props": {"account": Account.account.to_metadata()},
+        "type": "POLLING",
+        "handshakeConfiguration": {"strategy": "NONE"},
+        "renewConfiguration": {"strategy": "NONE"},
+        "testStrategy": "TEST_FUNCTION",
+        "sampleData": {"order": 1},
+    }
+    assert new_ticket.strategy is TriggerStrategy.POLLING
+    assert metadata["new_ticket"]["props"].keys() == {"limit"}

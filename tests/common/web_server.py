@@ -1,0 +1,120 @@
+"""A real HTTP server in a thread, which answers as a test tells it and keeps what it was sent."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+import trustme
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What the server sends for one path."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    wait_for: threading.Event | None = None
+    """Answer only once it is set."""
+    break_off: bool = False
+    """Close the connection instead of answering."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sent:
+    """What the server received."""
+
+    method: str
+    target: str
+    """Path and query as they were sent."""
+    headers: Mapping[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebServer:
+    """The server; `answers` is by path, and every other path is answered 404."""
+
+    url: str
+    answers: dict[str, Answer] = field(default_factory=dict[str, Answer])
+    sent: list[Sent] = field(default_factory=list[Sent])
+
+    def answer(
+        self,
+        path: str,
+        body: bytes = b"",
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+    ) -> str:
+        """Answer `path` so from now on, and return its URL."""
+        self.answers[path] = Answer(status=status, body=body, headers=headers or {})
+        return self.url + path
+
+
+@contextmanager
+def web_server(*, authority: trustme.CA | None = None) -> Generator[WebServer]:
+    """Start a server on a free port of the loopback address; stop it at the end.
+
+    Args:
+        authority: who certifies the server, for one that speaks TLS.
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            web.sent.append(
+                Sent(
+                    method=self.command,
+                    target=self.path,
+                    headers={name.lower(): value for name, value in self.headers.items()},
+                    body=self.rfile.read(int(self.headers.get("Content-Length", "0"))),
+                )
+            )
+            answer = web.answers.get(urlsplit(self.path).path, Answer(status=404))
+            if answer.wait_for is not None:
+                answer.wait_for.wait(30)
+            if answer.break_off:
+                return
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(answer.body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(answer.body)
+
+        def __getattr__(self, name: str) -> Callable[[], None]:
+            if name.startswith("do_"):
+                return self._answer
+            raise AttributeError(name)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        scheme = "http"
+        if authority is not None:
+            scheme = "https"
+            tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            certificate = authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem
+            with certificate.tempfile() as path:
+                tls.load_cert_chain(path)
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
+        web = WebServer(url=f"{scheme}://127.0.0.1:{server.server_port}")
+        thread = threading.Thread(target=server.serve_forever, args=[0.01])
+        thread.start()
+        try:
+            yield web
+        finally:
+            for answer in web.answers.values():
+                if answer.wait_for is not None:
+                    answer.wait_for.set()
+            server.shutdown()
+            thread.join()
