@@ -1,0 +1,208 @@
+"""One step of a polling case: what was recorded of it, and what our helper does in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar, cast
+
+from pieces_common import (
+    DedupeStrategy,
+    IdentifiedItem,
+    Polling,
+    PollingContext,
+    TimedItem,
+    polling_helper,
+)
+from pieces_framework import (
+    JsonValue,
+    NoProps,
+    PieceError,
+    PollingTriggerContext,
+    StoreScope,
+    parse_props,
+)
+from pieces_framework.storage import check_key, decode_value, encode_value
+from tests.conformance import recorded
+
+T = TypeVar("T")
+
+CHECKPOINTS: Final = {"TIMEBASED": "lastFetchEpochMS", "LAST_ITEM": "lastItemId"}
+
+
+class CaseStore:
+    """A store that can say all it holds, which is what cases are compared by."""
+
+    def __init__(self, contents: Mapping[str, JsonValue]) -> None:
+        self.contents = dict(contents)
+
+    async def put(self, key: str, value: JsonValue, scope: StoreScope = StoreScope.FLOW) -> None:
+        check_key(key)
+        kept = decode_value(key, encode_value(key, value), object)
+        self.contents[self._place(key, scope)] = cast("JsonValue", kept)  # it was encoded as JSON
+
+    async def get(
+        self, key: str, as_type: type[T], scope: StoreScope = StoreScope.FLOW
+    ) -> T | None:
+        check_key(key)
+        kept = self.contents.get(self._place(key, scope))
+        return decode_value(key, encode_value(key, kept), as_type)
+
+    async def delete(self, key: str, scope: StoreScope = StoreScope.FLOW) -> None:
+        check_key(key)
+        self.contents.pop(self._place(key, scope), None)
+
+    def _place(self, key: str, scope: StoreScope) -> str:
+        return key if scope is StoreScope.FLOW else f"{scope.name}/{key}"
+
+
+class ItemsFailed(Exception):  # noqa: N818 -- planted by a case, not a fault
+    """Raised by the items function of a case that asks for it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """A recorded step, and the store as it was recorded before it."""
+
+    strategy: str
+    """`TIMEBASED` or `LAST_ITEM`."""
+    store_before: Mapping[str, JsonValue]
+    recorded: Mapping[str, Any]
+    """As the file's `format` says."""
+
+    @property
+    def op(self) -> str:
+        """`enable`, `disable`, `poll` or `test`."""
+        return str(self.recorded["op"])
+
+    @property
+    def items(self) -> list[dict[str, Any]] | None:
+        """What the items function returns, in the recorded form."""
+        items: list[dict[str, Any]] | None = self.recorded.get("items")
+        return items
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What our helper did."""
+
+    checkpoints: Sequence[JsonValue]
+    """What each call of the items function received."""
+    result: JsonValue
+    error: Exception | None
+    store_after: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What it should have done."""
+
+    checkpoints: Sequence[JsonValue]
+    result: JsonValue
+    fails: bool
+    message: str = ""
+    """A part of the error's message; empty when any will do."""
+    exact: bool = False
+    """Whether it is all of the message."""
+    store_after: Mapping[str, JsonValue]
+
+    def problems(self, seen: Seen) -> list[str]:
+        """What of `seen` is otherwise."""
+        found = [
+            f"{what}: expected {recorded.text(expected)}, got {recorded.text(got)}"
+            for what, expected, got in (
+                ("checkpoints received by items", self.checkpoints, seen.checkpoints),
+                ("result", self.result, seen.result),
+                ("store", self.store_after, seen.store_after),
+            )
+            if recorded.text(expected) != recorded.text(got)
+        ]
+        if isinstance(seen.error, PieceError | ItemsFailed):
+            message = str(seen.error)
+            fits = message == self.message if self.exact else self.message in message
+            if not (self.fails and fits):
+                wanted = f"one with {self.message!r}" if self.fails else "none"
+                found.append(f"error: expected {wanted}, got {message!r}")
+        elif seen.error is not None:
+            found.append(f"the helper crashed: {seen.error!r}")
+        elif self.fails:
+            found.append(f"error: expected one with {self.message!r}, got none")
+        return found
+
+
+def expected_of(step: Step) -> Expected:
+    """What the recorded outcome demands.
+
+    Of an error only a plain `Error` has a message to compare. Whether `files` was handed to the
+    items function is not compared until our contexts carry files.
+    """
+    expect = step.recorded["expect"]
+    call: Mapping[str, Any] | None = expect["items_call"]
+    error: Mapping[str, str] | None = expect["error"]
+    message = error["message"] if error and error["name"] == "Error" else None
+    return Expected(
+        checkpoints=[] if call is None else [call.get(CHECKPOINTS[step.strategy])],
+        result=expect["result"],
+        fails=error is not None,
+        message=message or "",
+        exact=message is not None,
+        store_after=expect["store_after"],
+    )
+
+
+async def run(step: Step) -> Seen:
+    """Do the step with our helper, beginning with the store as it was recorded."""
+    store = CaseStore(step.store_before)
+    received: list[JsonValue] = []
+    context = PollingTriggerContext(
+        auth=None,
+        props_value=parse_props(NoProps, {}),
+        store=store,
+        is_republish=bool(step.recorded.get("is_republish")),
+    )
+    result, error = None, None
+    try:
+        result = await _call(step, _polling(step, received), context)
+    except Exception as raised:  # noqa: BLE001 -- a crash is a failed case, not the end of the run
+        error = raised
+    return Seen(checkpoints=received, result=result, error=error, store_after=store.contents)
+
+
+def _polling(step: Step, received: list[JsonValue]) -> Polling[None, NoProps]:
+    def give(checkpoint: JsonValue, kind: Any, key: str) -> Any:  # items as the case has them
+        received.append(checkpoint)
+        if "items_error" in step.recorded:
+            raise ItemsFailed(step.recorded["items_error"])
+        if step.items is None:
+            return None
+        return [kind(item.get(key), item.get("data")) for item in step.items]
+
+    async def timed(context: PollingContext) -> list[TimedItem]:
+        items: list[TimedItem] = give(context.last_fetch_epoch_ms, TimedItem, "epochMilliSeconds")
+        return items
+
+    async def identified(context: PollingContext) -> list[IdentifiedItem]:
+        items: list[IdentifiedItem] = give(context.last_item_id, IdentifiedItem, "id")
+        return items
+
+    if step.strategy == "TIMEBASED":
+        return Polling(strategy=DedupeStrategy.TIMEBASED, items=timed)
+    return Polling(strategy=DedupeStrategy.LAST_ITEM, items=identified)
+
+
+async def _call(
+    step: Step, polling: Polling[None, NoProps], context: PollingTriggerContext
+) -> Any:  # JSON, as the case's data is
+    match step.op:
+        case "enable":
+            return await polling_helper.on_enable(polling, context, now_ms=step.recorded.get("now"))
+        case "disable":
+            return await polling_helper.on_disable(polling, context)
+        case "poll":
+            return await polling_helper.poll(
+                polling, context, max_items_to_poll=step.recorded.get("max_items_to_poll")
+            )
+        case "test":
+            return await polling_helper.test(polling, context)
+        case unknown:
+            raise ValueError(f"unknown op {unknown!r}")

@@ -1,0 +1,58 @@
+"""Runs the files of cases in a folder, and reports."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from tests.conformance import polling_cases, recorded
+from tests.conformance.outcome import CaseOutcome, FileOutcome
+
+OWN_CASES: Final = Path(__file__).parent / "cases"
+RUNNERS: Final[Mapping[str, Callable[[str, Mapping[str, Any]], FileOutcome]]] = {
+    "polling_vectors.json": polling_cases.run_file,
+}
+"""What can be run, by the name of the file."""
+
+
+def main() -> int:
+    """Run what the command line asks for."""
+    parser = argparse.ArgumentParser(description="Run recorded cases against our code.")
+    parser.add_argument("folder", nargs="?", type=Path, default=OWN_CASES, metavar="DIR")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    arguments = parser.parse_args()
+    folder: Path = arguments.folder
+    if not folder.is_dir():
+        parser.error(f"{folder} is not a folder")
+    entries = sorted(entry.name for entry in folder.iterdir())
+    outcomes = [_run_file(folder / name) for name in entries if name in RUNNERS]
+    not_run = [name for name in entries if name not in RUNNERS]
+    if arguments.json:
+        print(json.dumps(_document(outcomes, not_run), indent=2))
+    else:
+        for line in (line for outcome in outcomes for line in outcome.lines()):
+            print(line)
+        for name in not_run:
+            print(f"{name}: not run")
+    return 1 if any(outcome.failed for outcome in outcomes) else 0
+
+
+def _run_file(path: Path) -> FileOutcome:
+    try:
+        return RUNNERS[path.name](path.name, recorded.read(path))
+    except (AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+        problem = f"cannot be read as a file of cases: {type(error).__name__}: {error}"
+        unread = CaseOutcome(id="-", title="the file itself", problems=[problem])
+        return FileOutcome(file=path.name, cases=[unread])
+
+
+def _document(outcomes: list[FileOutcome], not_run: list[str]) -> dict[str, Any]:
+    return {
+        "schema": "pieces.conformance/1",
+        "ok": not any(outcome.failed for outcome in outcomes),
+        "data": {"files": [outcome.data() for outcome in outcomes], "not_run": not_run},
+        "problems": [problem for outcome in outcomes for problem in outcome.problem_data()],
+    }
