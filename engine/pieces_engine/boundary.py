@@ -1,0 +1,147 @@
+"""The boundary between our code and an author's: what comes back is an error of the tree.
+
+Every message is masked here: a secret that an author, a library or a service repeats in an error
+does not reach a terminal, a log or a response.
+"""
+
+from __future__ import annotations
+
+import asyncio.threads
+import importlib
+import json
+from collections.abc import Generator, Iterator, Mapping
+from concurrent.futures import thread
+from contextlib import contextmanager
+from itertools import dropwhile
+from pathlib import Path
+from traceback import FrameSummary, TracebackException
+from typing import Final
+from urllib.parse import quote, quote_plus
+
+from typing_extensions import TypeIs
+
+import pieces_framework
+from pieces_framework.errors import PieceError, RunError
+from pieces_framework.wire import JsonValue
+
+_MASK: Final = "***"
+_MIN_SECRET_CHARACTERS: Final = 4
+"""Shorter text is in too many words to hide it, and is nobody's secret."""
+_OURS: Final = (
+    str(Path(__file__).parent),
+    str(Path(pieces_framework.__file__).parent),
+    asyncio.threads.__file__,
+    thread.__file__,
+    importlib.__file__,
+    "<frozen importlib",
+)
+"""How the files begin through which a call or an import reaches an author's code."""
+
+
+class AuthorCodeError(RunError):
+    """The piece's own code raised something that is no error of the tree."""
+
+    def __init__(self, message: str, *, traceback: str) -> None:
+        super().__init__(message)
+        self.traceback: Final = traceback
+        """Where in the piece's code, as Python prints it, with secrets masked."""
+
+
+class Masker:
+    """Replaces every occurrence of a connection's secrets in a text.
+
+    Args:
+        auth: the raw credentials; every text in them counts as a secret.
+    """
+
+    def __init__(self, auth: JsonValue) -> None:
+        forms = {form for text in _texts(auth) for form in _written_forms(text)}
+        # The longest first: a form may contain another one.
+        self._forms: Final = sorted(forms, key=lambda form: (-len(form), form))
+
+    def __call__(self, text: str) -> str:
+        """Return `text` with `***` where a secret was."""
+        for form in self._forms:
+            text = text.replace(form, _MASK)
+        return text
+
+
+@contextmanager
+def author_code(name: str, mask: Masker) -> Generator[None]:
+    """Run code of an author: whatever it raises leaves as a `PieceError` without secrets.
+
+    Raises:
+        AuthorCodeError: `name` raised an exception that is not a `PieceError`.
+        PieceError: the author's own, as it was but for the secrets.
+    """
+    try:
+        yield
+    except PieceError as error:
+        _mask_error(error, mask)
+        raise
+    # The step boundary: an author's code may raise anything, and must not end our process.
+    except (Exception, SystemExit) as error:
+        text = str(error).strip()
+        what = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        raise AuthorCodeError(
+            mask(f"`{name}` raised {what}"), traceback=mask(_traceback(error))
+        ) from error
+
+
+def _mask_error(error: PieceError, mask: Masker) -> None:
+    """Mask `error` where it stands, so that its type, its fields and its traceback stay."""
+    error.args = tuple(_masked(arg, mask) for arg in error.args)
+    vars(error).update({name: _masked(value, mask) for name, value in vars(error).items()})
+
+
+def _masked(value: object, mask: Masker) -> object:
+    """Mask text, and the tuples and dicts of text that errors of the tree carry."""
+    if isinstance(value, str):
+        return mask(value)
+    if _is_tuple(value):
+        return tuple(_masked(item, mask) for item in value)
+    if _is_dict(value):
+        return {key: _masked(item, mask) for key, item in value.items()}
+    return value
+
+
+def _is_tuple(value: object) -> TypeIs[tuple[object, ...]]:
+    return isinstance(value, tuple)
+
+
+def _is_dict(value: object) -> TypeIs[dict[object, object]]:
+    return isinstance(value, dict)
+
+
+def _texts(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif value is not None and not isinstance(value, int | float):
+        for item in value:
+            yield from _texts(item)
+
+
+def _written_forms(secret: str) -> Iterator[str]:
+    """Yield how messages may write `secret`: plain, in a URL, inside Python or JSON quotes."""
+    for form in (secret, secret.strip()):
+        if len(form) >= _MIN_SECRET_CHARACTERS:
+            yield from (form, repr(form)[1:-1], json.dumps(form)[1:-1])
+            yield json.dumps(form, ensure_ascii=False)[1:-1]
+            # An environment variable that is not UTF-8 holds what a URL cannot.
+            for safe in ("", "/"):
+                yield quote(form, safe, errors="replace")
+                yield quote_plus(form, safe, errors="replace")
+
+
+def _traceback(error: BaseException) -> str:
+    """Return the traceback from the author's first line on: how we got there tells nobody."""
+    trace = TracebackException.from_exception(error)
+    trace.stack[:] = list(dropwhile(_is_ours, trace.stack))
+    return "".join(trace.format())
+
+
+def _is_ours(frame: FrameSummary) -> bool:
+    return frame.filename.startswith(_OURS)

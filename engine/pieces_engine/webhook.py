@@ -1,0 +1,60 @@
+"""An HTTP request as a webhook trigger receives it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Final, NoReturn
+from urllib.parse import parse_qsl
+
+from pieces_framework.context import WebhookPayload
+from pieces_framework.wire import JsonValue
+
+_FORM: Final = "application/x-www-form-urlencoded"
+
+
+def read_payload(
+    raw_body: bytes, *, headers: Iterable[tuple[str, str]] = (), query: str = ""
+) -> WebhookPayload:
+    """Return the payload of a request.
+
+    The body of a form becomes an object, in which a name that repeats holds a list. Any other
+    body is JSON if it can be read as such, whatever its type claims; else text, and `None` if
+    it is empty.
+
+    Args:
+        raw_body: the body byte for byte.
+        headers: names in any case; the values of a name that repeats are joined by `, `.
+        query: the query string, without its question mark; of a name that repeats the last counts.
+    """
+    by_name: dict[str, str] = {}
+    for name, value in headers:
+        key = name.lower()
+        by_name[key] = f"{by_name[key]}, {value}" if key in by_name else value
+    is_form = by_name.get("content-type", "").partition(";")[0].strip().lower() == _FORM
+    text = raw_body.decode("utf-8-sig", "replace")
+    return WebhookPayload(
+        body=_form(text) if is_form else _json_or_text(text),
+        raw_body=raw_body,
+        headers=by_name,
+        query_params=dict(parse_qsl(query, keep_blank_values=True)),
+    )
+
+
+def _form(text: str) -> dict[str, JsonValue]:
+    values: dict[str, list[str]] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        values.setdefault(name, []).append(value)
+    return {name: texts[0] if len(texts) == 1 else texts for name, texts in values.items()}
+
+
+def _json_or_text(text: str) -> JsonValue:
+    try:
+        value: JsonValue = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return text or None
+    return value
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")

@@ -1,0 +1,121 @@
+"""What every `Store` must do. Each store's tests run these against it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from pieces_framework import JsonValue, Store, StoreError, StoreScope
+
+LONGEST_KEY = "k" * 128
+ODD_KEYS = ["", "k" * 129]
+VALUES: list[JsonValue] = [
+    "text",
+    "über 🍦",
+    "half a surrogate pair: \ud83c",
+    0,
+    -1.5,
+    True,
+    [1, [2, {"three": None}]],
+    {"": "", "a.b": [True]},
+    10**30,
+]
+
+
+class StoreContract:
+    """Subclass it and give it a fixture `store`."""
+
+    async def test_a_key_never_put_is_none(self, store: Store) -> None:
+        assert await store.get("flavor", str) is None
+
+    @pytest.mark.parametrize("value", VALUES, ids=ascii)
+    async def test_it_returns_what_was_put(self, store: Store, value: JsonValue) -> None:
+        await store.put("flavor", value)
+
+        assert await store.get("flavor", object) == value
+
+    async def test_a_second_put_replaces_the_first(self, store: Store) -> None:
+        await store.put("flavor", "vanilla")
+        await store.put("flavor", ["lemon"])
+
+        assert await store.get("flavor", list) == ["lemon"]
+
+    async def test_null_reads_as_none(self, store: Store) -> None:
+        await store.put("flavor", None)
+
+        assert await store.get("flavor", str) is None
+
+    async def test_scopes_do_not_mix(self, store: Store) -> None:
+        await store.put("flavor", "vanilla")
+        await store.put("flavor", "lemon", StoreScope.PROJECT)
+
+        assert await store.get("flavor", str) == "vanilla"
+        assert await store.get("flavor", str, StoreScope.PROJECT) == "lemon"
+
+    async def test_a_deleted_key_is_none(self, store: Store) -> None:
+        await store.put("flavor", "vanilla")
+        await store.delete("flavor")
+
+        assert await store.get("flavor", str) is None
+
+    async def test_delete_keeps_to_its_scope(self, store: Store) -> None:
+        await store.put("flavor", "vanilla")
+        await store.delete("flavor", StoreScope.PROJECT)
+
+        assert await store.get("flavor", str) == "vanilla"
+
+    async def test_deleting_what_is_not_there_is_no_error(self, store: Store) -> None:
+        await store.delete("flavor")
+
+        assert await store.get("flavor", str) is None
+
+    async def test_another_type_than_asked_for_is_an_error(self, store: Store) -> None:
+        await store.put("count", "three")
+
+        with pytest.raises(StoreError, match="`count` holds str, not int"):
+            await store.get("count", int)
+
+    async def test_a_yes_no_value_is_not_a_number(self, store: Store) -> None:
+        await store.put("count", True)
+
+        with pytest.raises(StoreError, match="holds bool, not int"):
+            await store.get("count", int)
+
+    async def test_a_whole_number_reads_as_float(self, store: Store) -> None:
+        await store.put("price", 3)
+
+        assert repr(await store.get("price", float)) == "3.0"
+
+    async def test_a_datetime_becomes_iso_text(self, store: Store) -> None:
+        await store.put("at", {"when": datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+
+        assert await store.get("at", dict) == {"when": "2026-11-22T01:02:03+00:00"}
+
+    @pytest.mark.parametrize("key", [LONGEST_KEY, "a b/\\'\"%_\n\0ü🍦", "\ud83c"], ids=ascii)
+    async def test_any_text_of_128_characters_is_a_key(self, store: Store, key: str) -> None:
+        await store.put(key, 1)
+
+        assert await store.get(key, int) == 1
+
+    @pytest.mark.parametrize("key", ODD_KEYS, ids=["empty", "too long"])
+    async def test_other_keys_are_refused_by_every_call(self, store: Store, key: str) -> None:
+        for call in (store.put(key, 1), store.get(key, int), store.delete(key)):
+            with pytest.raises(StoreError, match="1 to 128 characters"):
+                await call
+
+    async def test_the_largest_value_is_512_kb_of_json(self, store: Store) -> None:
+        await store.put("text", "x" * (512 * 1024 - 2))
+
+        with pytest.raises(StoreError, match="524288 is the limit"):
+            await store.put("text", "x" * (512 * 1024 - 1))
+
+    @pytest.mark.parametrize(
+        "value", [float("nan"), float("inf"), b"x"], ids=["nan", "inf", "bytes"]
+    )
+    async def test_what_is_not_json_is_refused(self, store: Store, value: JsonValue) -> None:
+        await store.put("flavor", "vanilla")
+
+        with pytest.raises(StoreError, match="`flavor` is not JSON"):
+            await store.put("flavor", value)
+        assert await store.get("flavor", str) == "vanilla"

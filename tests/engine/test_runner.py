@@ -1,0 +1,318 @@
+"""Running actions and hooks of pieces declared here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from pieces_engine import AuthorCodeError, HookName, run_action, run_hook
+from pieces_framework import (
+    ActionContext,
+    AuthValidation,
+    AuthValidationContext,
+    ConnectionRejectedError,
+    FatalError,
+    JsonValue,
+    PieceAuth,
+    PieceNotFoundError,
+    PollingTriggerContext,
+    Property,
+    Props,
+    PropsError,
+    RunError,
+    TriggerStrategy,
+    WebhookContext,
+    WebhookPayload,
+    WebhookRunContext,
+    create_action,
+    create_piece,
+    create_trigger,
+)
+from pieces_framework.testing import MemoryStore
+
+KEY = "test-key-123"
+
+
+def refuse(context: AuthValidationContext[str]) -> AuthValidation:
+    return AuthValidation(valid=False, error=context.auth)
+
+
+auth = PieceAuth.SecretText(display_name="API Key", validate=refuse)
+
+
+class LevelProps(Props):
+    level = Property.Number(display_name="Level", required=True)
+    topping = Property.ShortText(display_name="Topping")
+
+
+@dataclass
+class Scoop:
+    level: float
+    topping: str | None
+    seen: int
+
+
+@create_action(name="scoop", display_name="", description="", auth=auth, props=LevelProps)
+async def scoop(context: ActionContext[str, LevelProps]) -> Scoop:
+    seen = (await context.store.get("seen", int) or 0) + 1
+    await context.store.put("seen", seen)
+    return Scoop(context.props_value.level, context.props_value.topping, seen)
+
+
+@create_action(
+    name="stir",
+    display_name="",
+    description="",
+    props={"speed": Property.Number(display_name="Speed")},
+)
+def stir(context: ActionContext[None, Mapping[str, Any]]) -> list[object]:
+    return [context.auth, context.props_value]
+
+
+@create_action(name="spill", display_name="", description="", auth=auth)
+def spill(context: ActionContext[str]) -> None:
+    raise KeyError(context.auth)
+
+
+@create_action(name="melt", display_name="", description="", auth=auth)
+async def melt(context: ActionContext[str]) -> None:
+    raise FatalError(f"401 for {context.auth}", hint=f"replace {context.auth}")
+
+
+@create_action(name="run_dry", display_name="", description="")
+def run_dry(context: ActionContext) -> str:
+    empty: list[str] = []
+    return next(iter(empty))
+
+
+@create_action(name="photograph", display_name="", description="")
+def photograph(context: ActionContext) -> dict[str, object]:
+    return {"photos": [{"data": b"jpeg"}]}
+
+
+@create_trigger(
+    name="new_order",
+    display_name="",
+    description="",
+    strategy=TriggerStrategy.POLLING,
+    auth=auth,
+    sample_data={"id": 0},
+)
+async def new_order(context: PollingTriggerContext[str]) -> list[JsonValue]:
+    return [await context.store.get("mark", str)]
+
+
+@new_order.on_enable
+async def mark(context: PollingTriggerContext[str]) -> None:
+    await context.store.put("mark", "enabled")
+
+
+@create_trigger(
+    name="new_flavor", display_name="", description="", strategy=TriggerStrategy.WEBHOOK, auth=auth
+)
+def new_flavor(context: WebhookRunContext[str]) -> list[JsonValue]:
+    return [context.webhook_url, context.payload.body, dict(context.payload.headers)]
+
+
+@new_flavor.on_enable
+async def subscribe(context: WebhookContext[str]) -> None:
+    await context.store.put("url", context.webhook_url)
+
+
+@new_flavor.on_disable
+async def unsubscribe(context: WebhookContext[str]) -> None:
+    await context.store.delete("url")
+
+
+@new_flavor.test
+def samples(context: WebhookContext[str]) -> list[JsonValue]:
+    return [{"id": 7}]
+
+
+@create_trigger(
+    name="new_rumour", display_name="", description="", strategy=TriggerStrategy.POLLING
+)
+def new_rumour(context: PollingTriggerContext) -> list[JsonValue]:
+    return "not a list"  # type: ignore[return-value]  # pyright: ignore[reportReturnType]
+
+
+gelato = create_piece(
+    display_name="Gelato",
+    logo_url="",
+    auth=auth,
+    actions=[scoop, stir, spill, melt, run_dry, photograph],
+    triggers=[new_order, new_flavor, new_rumour],
+)
+
+
+async def run(name: str, *, auth: JsonValue = KEY, **props: JsonValue) -> JsonValue:
+    return await run_action(gelato, name, auth=auth, props=props, store=MemoryStore())
+
+
+async def call(
+    name: str,
+    hook: HookName,
+    *,
+    auth: JsonValue = KEY,
+    store: MemoryStore | None = None,
+    webhook_url: str = "",
+    payload: WebhookPayload | None = None,
+) -> JsonValue:
+    return await run_hook(
+        gelato,
+        name,
+        hook,
+        auth=auth,
+        props={},
+        store=store or MemoryStore(),
+        webhook_url=webhook_url,
+        payload=payload,
+    )
+
+
+async def test_an_action_gets_its_props_coerced_and_gives_json() -> None:
+    output = await run("scoop", level="3", topping="nuts", unknown=1)
+
+    assert output == {"level": 3, "topping": "nuts", "seen": 1}
+
+
+async def test_an_action_finds_what_its_last_run_stored() -> None:
+    store = MemoryStore()
+    await run_action(gelato, "scoop", auth=KEY, props={"level": 1}, store=store)
+
+    output = await run_action(gelato, "scoop", auth=KEY, props={"level": 1}, store=store)
+
+    assert output == {"level": 1, "topping": None, "seen": 2}
+
+
+async def test_an_action_without_auth_gets_none_even_if_one_is_given() -> None:
+    assert await run("stir", speed=2) == [None, {"speed": 2}]
+
+
+async def test_a_run_does_not_ask_validate() -> None:
+    assert await run("scoop", level=1) == {"level": 1, "topping": None, "seen": 1}
+
+
+async def test_missing_credentials_are_asked_for() -> None:
+    with pytest.raises(ConnectionRejectedError, match="`scoop` needs `API Key`") as rejected:
+        await run("scoop", auth=None, level=1)
+
+    assert "--auth-env" in rejected.value.hint
+
+
+async def test_credentials_of_the_wrong_shape_are_rejected_without_being_shown() -> None:
+    with pytest.raises(ConnectionRejectedError) as rejected:
+        await run("scoop", auth={"key": KEY}, level=1)
+
+    assert KEY not in rejected.value.message
+
+
+async def test_bad_props_are_all_reported() -> None:
+    with pytest.raises(PropsError) as refused:
+        await run("scoop", level="much", topping=1)
+
+    assert refused.value.problems == {"level": "Expected number, received: much"}
+
+
+async def test_what_the_author_did_not_expect_is_a_run_error_without_the_secret() -> None:
+    with pytest.raises(AuthorCodeError) as raised:
+        await run("spill")
+
+    assert raised.value.message == "`spill` raised KeyError: '***'"
+    assert isinstance(raised.value.__cause__, KeyError)
+    assert KEY not in raised.value.traceback
+
+
+async def test_the_traceback_begins_in_the_authors_code() -> None:
+    with pytest.raises(AuthorCodeError) as raised:
+        await run("spill")
+
+    first_frame = raised.value.traceback.splitlines()[1]
+    assert f'File "{__file__}"' in first_frame
+    assert "in spill" in first_frame
+
+
+async def test_an_authors_own_error_passes_without_the_secret() -> None:
+    with pytest.raises(FatalError) as raised:
+        await run("melt")
+
+    assert (raised.value.message, raised.value.hint) == ("401 for ***", "replace ***")
+
+
+async def test_a_plain_function_that_runs_out_of_items_does_not_hang() -> None:
+    with pytest.raises(AuthorCodeError, match="raised StopIteration"):
+        await run("run_dry")
+
+
+async def test_output_that_is_not_json_names_its_place() -> None:
+    with pytest.raises(RunError, match=r"`output\.photos\[0\]\.data` is `bytes`"):
+        await run("photograph")
+
+
+async def test_an_unknown_name_is_told_what_there_is() -> None:
+    with pytest.raises(PieceNotFoundError) as missing:
+        await run("scop")
+
+    assert "`scoop`" in missing.value.hint
+
+
+async def test_a_trigger_is_no_action_and_an_action_no_trigger() -> None:
+    with pytest.raises(PieceNotFoundError, match="`new_order` is a trigger"):
+        await run("new_order")
+    with pytest.raises(PieceNotFoundError, match="`scoop` is an action"):
+        await call("scoop", HookName.RUN)
+
+
+async def test_hooks_of_one_trigger_share_its_store() -> None:
+    store = MemoryStore()
+
+    assert await call("new_order", HookName.ON_ENABLE, store=store) is None
+    assert await call("new_order", HookName.RUN, store=store) == ["enabled"]
+
+
+async def test_a_hook_that_the_author_left_out_does_nothing() -> None:
+    assert await call("new_order", HookName.ON_DISABLE) is None
+
+
+async def test_test_without_a_function_gives_the_sample_data() -> None:
+    assert await call("new_order", HookName.TEST) == [{"id": 0}]
+
+
+async def test_test_without_a_function_or_sample_data_gives_nothing() -> None:
+    assert await call("new_rumour", HookName.TEST) == []
+
+
+async def test_test_gives_what_the_author_returns() -> None:
+    assert await call("new_flavor", HookName.TEST) == [{"id": 7}]
+
+
+async def test_a_webhook_is_told_its_url() -> None:
+    store = MemoryStore()
+    await call("new_flavor", HookName.ON_ENABLE, store=store, webhook_url="https://e.example/1")
+
+    assert await store.get("url", str) == "https://e.example/1"
+
+
+async def test_a_webhook_receives_the_request() -> None:
+    payload = WebhookPayload(body={"id": 1}, headers={"x-key": "1"})
+
+    items = await call("new_flavor", HookName.RUN, webhook_url="https://u", payload=payload)
+
+    assert items == ["https://u", {"id": 1}, {"x-key": "1"}]
+
+
+async def test_a_webhook_run_without_a_request_gets_an_empty_one() -> None:
+    assert await call("new_flavor", HookName.RUN) == ["", None, {}]
+
+
+async def test_a_trigger_must_return_a_list() -> None:
+    with pytest.raises(RunError, match="`new_rumour` must return a list, got `str`"):
+        await call("new_rumour", HookName.RUN)
+
+
+async def test_a_trigger_needs_its_credentials_too() -> None:
+    with pytest.raises(ConnectionRejectedError, match="`new_order` needs `API Key`"):
+        await call("new_order", HookName.RUN, auth=None)
