@@ -1,0 +1,198 @@
+"""The workspace: the folder that holds an author's pieces, and how they are found in it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pieces_framework.artifact import distribution_name, normalize_name
+from pieces_framework.errors import PieceError, PieceNotFoundError
+from pieces_framework.importing import ENTRY_POINT_GROUP
+from pieces_framework.versions import Version, VersionError
+
+from .pyproject import ProjectFileError, Table, read_pyproject, table, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PIECES_FOLDER: Final = "pieces"
+PROJECT_FILE: Final = "pyproject.toml"
+_SKIPPED: Final = frozenset({".venv", "dist", "build", "node_modules"})
+
+
+class WorkspaceError(PieceError):
+    """There is no workspace here, or its pieces cannot be told apart."""
+
+    exit_code = 78  # EX_CONFIG
+
+
+@dataclass(frozen=True, kw_only=True)
+class PieceFolder:
+    """A piece's folder, as its `pyproject.toml` describes it; nothing is imported."""
+
+    path: Path
+    name: str
+    """The folder's name; for a piece outside a workspace, the key of its entry point."""
+    distribution: str
+    """As written; compare names by `normalize_name`."""
+    version: str
+    """Of the form `X.Y.Z`."""
+    entry_point: str
+    """What `import_piece` takes, such as `piece_gelato:gelato`."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A folder of pieces, or a single piece that lies by itself."""
+
+    root: Path
+    is_lone_piece: bool = False
+
+    @property
+    def python(self) -> Path:
+        """The interpreter the pieces run with: the workspace's own `.venv`, else this one."""
+        folder, program = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
+        own = self.root / ".venv" / folder / program
+        return own if own.exists() else Path(sys.executable)
+
+    def pieces(self) -> list[PieceFolder]:
+        """Return every piece, sorted by path.
+
+        Raises:
+            ProjectFileError: if a `pyproject.toml` cannot be read, or a piece's is incomplete.
+        """
+        if self.is_lone_piece:
+            return [piece for piece in [_piece_folder(self.root, lone=True)] if piece]
+        return sorted(_pieces_below(self.root / PIECES_FOLDER), key=lambda piece: piece.path)
+
+    def find(self, name: str) -> PieceFolder:
+        """Return the piece called `name`.
+
+        Args:
+            name: its folder's name or its distribution's (`gelato`, `piece-gelato`,
+                `@activepieces/piece-gelato`), in any spelling installers take for the same.
+
+        Raises:
+            PieceNotFoundError: if there is none; it names those there are.
+            WorkspaceError: if there are two.
+            ProjectFileError: as for `pieces`.
+        """
+        wanted = distribution_name(name)
+        pieces = self.pieces()
+        found = [
+            piece
+            for piece in pieces
+            if wanted in {normalize_name(piece.name), normalize_name(piece.distribution)}
+        ]
+        if not found:
+            known = ", ".join(f"`{piece.name}`" for piece in pieces)
+            raise PieceNotFoundError(
+                f"no piece `{name}` in `{self.root}`",
+                hint=f"there are {known}" if known else "make one with `pieces create`",
+            )
+        if len(found) > 1:
+            paths = ", ".join(f"`{piece.path.relative_to(self.root)}`" for piece in found)
+            raise WorkspaceError(
+                f"`{name}` may be {paths}", hint="give each folder and each package its own name"
+            )
+        return found[0]
+
+
+def find_workspace(start: Path | None = None) -> Workspace | None:
+    """Return the workspace that `start` lies in, else the lone piece, else `None`.
+
+    Args:
+        start: a folder; the current one if not given.
+
+    Raises:
+        ProjectFileError: if a `pyproject.toml` on the way up cannot be read.
+    """
+    here = (start or Path.cwd()).resolve()
+    lone: Path | None = None
+    for folder in (here, *here.parents):
+        path = folder / PROJECT_FILE
+        if not path.is_file():
+            continue
+        document = read_pyproject(path)
+        if _is_workspace(document):
+            return Workspace(folder)
+        if lone is None and _entry_points(document) is not None:
+            lone = folder
+    return Workspace(lone, is_lone_piece=True) if lone else None
+
+
+def require_workspace() -> Workspace:
+    """Return the workspace of the current folder.
+
+    Raises:
+        WorkspaceError: if there is none.
+        ProjectFileError: as for `find_workspace`.
+    """
+    workspace = find_workspace()
+    if workspace is None:
+        raise WorkspaceError(
+            f"`{Path.cwd()}` is not in a workspace of pieces",
+            hint="make one with `pieces init`, or change into one",
+        )
+    return workspace
+
+
+def refuse_workspace(root: Path) -> None:
+    """Refuse a folder that is a workspace itself; it may lie inside one.
+
+    Raises:
+        WorkspaceError: if it is one.
+        ProjectFileError: if its `pyproject.toml` cannot be read.
+    """
+    path = root / PROJECT_FILE
+    if path.is_file() and _is_workspace(read_pyproject(path)):
+        raise WorkspaceError(
+            f"`{root}` already is a workspace", hint="make a piece in it with `pieces create`"
+        )
+
+
+def _is_workspace(document: Table) -> bool:
+    return table(document, "tool", "pieces", "workspace") is not None
+
+
+def _entry_points(document: Table) -> Table | None:
+    return table(document, "project", "entry-points", ENTRY_POINT_GROUP)
+
+
+def _pieces_below(top: Path) -> Iterator[PieceFolder]:
+    for folder, subfolders, files in os.walk(top):
+        piece = _piece_folder(Path(folder), lone=False) if PROJECT_FILE in files else None
+        if piece:
+            yield piece
+        # What lies inside a piece is the piece's own.
+        subfolders[:] = [] if piece else [name for name in subfolders if name not in _SKIPPED]
+
+
+def _piece_folder(folder: Path, *, lone: bool) -> PieceFolder | None:
+    """Return the piece that `folder` holds, or `None` if its project is not a piece."""
+    path = folder / PROJECT_FILE
+    document = read_pyproject(path)
+    entry_points = _entry_points(document)
+    if entry_points is None:
+        return None
+    if len(entry_points) != 1:
+        raise ProjectFileError(
+            f"`{path}` has {len(entry_points)} entry points in the group `pieces`",
+            hint="a distribution holds one piece: name exactly one",
+        )
+    [key] = entry_points
+    version = text(document, path, "project", "version")
+    try:
+        Version.parse(version)
+    except VersionError as error:
+        raise ProjectFileError(f"`{path}`: {error.message}", hint=error.hint) from error
+    return PieceFolder(
+        path=folder,
+        name=key if lone else folder.name,
+        distribution=text(document, path, "project", "name"),
+        version=version,
+        entry_point=text(document, path, "project", "entry-points", ENTRY_POINT_GROUP, key),
+    )

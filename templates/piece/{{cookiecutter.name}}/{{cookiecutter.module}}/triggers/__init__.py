@@ -1,0 +1,1 @@
+"""The triggers, a module each."""

@@ -1,0 +1,44 @@
+"""The trigger `{{ cookiecutter.name }}`, a webhook."""
+
+from __future__ import annotations
+
+from pieces_framework import (
+    JsonValue,
+    TriggerStrategy,
+    WebhookContext,
+    WebhookRunContext,
+    create_trigger,
+)
+
+{% if cookiecutter.auth %}
+{{ cookiecutter.import_auth }}
+
+{% endif %}
+
+@create_trigger(
+    name="{{ cookiecutter.name }}",
+    display_name={{ cookiecutter.display_name }},
+    description={{ cookiecutter.description }},
+    strategy=TriggerStrategy.WEBHOOK,
+{% if cookiecutter.auth %}
+    auth={{ cookiecutter.auth }},
+{% endif %}
+    sample_data={"id": 1},
+)
+async def {{ cookiecutter.function }}(
+    context: WebhookRunContext[{{ "str" if cookiecutter.auth else "None" }}],
+) -> list[JsonValue]:
+    """Start one run of the flow with the body of the request."""
+    return [context.payload.body]
+
+
+@{{ cookiecutter.function }}.on_enable
+async def subscribe(context: WebhookContext[{{ "str" if cookiecutter.auth else "None" }}]) -> None:
+    """Ask the service to send its requests to `context.webhook_url`; keep the id it answers."""
+    await context.store.put("subscription", "sample-id")
+
+
+@{{ cookiecutter.function }}.on_disable
+async def unsubscribe(context: WebhookContext[{{ "str" if cookiecutter.auth else "None" }}]) -> None:
+    """Tell the service to stop, and forget the id."""
+    await context.store.delete("subscription")

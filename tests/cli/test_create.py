@@ -1,0 +1,181 @@
+"""`pieces create`."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.support.scaffolding import made, pieces, snapshot
+
+
+def test_a_piece_is_made_in_the_folder_of_its_type(workspace: Path) -> None:
+    result = made("create", "--name", "google-drive", "--type", "custom")
+
+    folder = workspace / "pieces/custom/google-drive"
+    assert result.stdout == (
+        "✨  Done!\nThe piece has been generated at: pieces/custom/google-drive\n"
+    )
+    assert {path for path, content in snapshot(folder).items() if content is not None} == {
+        "CHANGELOG.md",
+        "README.md",
+        "piece_google_drive/__init__.py",
+        "piece_google_drive/actions/__init__.py",
+        "piece_google_drive/py.typed",
+        "piece_google_drive/triggers/__init__.py",
+        "pyproject.toml",
+        "tests/test_piece_google_drive.py",
+    }
+
+
+def test_its_names_follow_from_the_piece_name(workspace: Path) -> None:
+    made("create", "--name", "google-drive")
+
+    folder = workspace / "pieces/community/google-drive"
+    project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+    text = (folder / "piece_google_drive/__init__.py").read_text()
+    assert (project["name"], project["version"]) == ("piece-google-drive", "0.0.1")
+    assert project["entry-points"] == {
+        "pieces": {"google-drive": "piece_google_drive:google_drive"}
+    }
+    assert project["dependencies"] == ["pieces-common~=0.1.0", "pieces-framework~=0.1.0"]
+    assert "google_drive = create_piece(\n" in text
+    assert 'display_name="Google-drive"' in text
+    assert "https://cdn.activepieces.com/pieces/google-drive.png" in text
+
+
+@pytest.mark.parametrize(
+    ("package", "distribution"),
+    [
+        ("@activepieces/piece-gelato", "piece-gelato"),
+        ("@acme/piece-gelato", "acme-piece-gelato"),
+        ("Piece-Gelato", "piece-gelato"),
+        ("gelato", "gelato"),
+    ],
+)
+def test_the_package_name_becomes_a_distribution(
+    package: str, distribution: str, workspace: Path
+) -> None:
+    made("create", "--name", "gelato", "--package", package)
+
+    text = (workspace / "pieces/community/gelato/pyproject.toml").read_text()
+    assert tomllib.loads(text)["project"]["name"] == distribution
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", "Gelato", "my_piece", "a b", ".x", "_x", "-x", "x-", "a--b", "-", "ä", "x\n"),
+        *("x" * 215, "../x", "a/b"),
+    ],
+)
+def test_an_invalid_name_is_refused(name: str, workspace: Path) -> None:
+    before = snapshot(workspace)
+
+    result = pieces("create", "--name", name)
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"error: invalid piece name: {name!r}\nhint: use lower-case")
+    assert snapshot(workspace) == before
+
+
+@pytest.mark.parametrize(
+    "package", ["", "@a/b_c", "a.b", "a/b", "@acme", "@/b", "-a", "a-", "@acme/b-", "a b", "ä"]
+)
+def test_an_invalid_package_name_is_refused(package: str, workspace: Path) -> None:
+    before = snapshot(workspace)
+
+    result = pieces("create", "--name", "gelato", "--package", package)
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"error: invalid package name: {package!r}\nhint: ")
+    assert snapshot(workspace) == before
+
+
+def test_an_unknown_type_is_a_usage_error(workspace: Path) -> None:
+    result = pieces("create", "--name", "gelato", "--type", "private")
+
+    assert result.exit_code == 2
+    assert "--type" in result.stderr
+
+
+def test_a_piece_of_the_other_type_is_in_the_way_too(workspace: Path) -> None:
+    made("create", "--name", "gelato", "--type", "custom")
+    before = snapshot(workspace)
+
+    result = pieces("create", "--name", "gelato", "--type", "community")
+
+    assert result.exit_code == 1
+    assert "error: piece already exists at `" in result.stderr
+    assert "pieces/custom/gelato`" in result.stderr
+    assert snapshot(workspace) == before
+
+
+def test_a_package_name_is_given_once(workspace: Path) -> None:
+    made("create", "--name", "gelato")
+    before = snapshot(workspace)
+
+    result = pieces("create", "--name", "sorbet", "--package", "Piece-Gelato")
+
+    assert result.exit_code == 1
+    assert "is the package `piece-gelato` already" in result.stderr
+    assert snapshot(workspace) == before
+
+
+def test_a_folder_that_is_no_piece_is_in_the_way_too(workspace: Path) -> None:
+    (workspace / "pieces/community/gelato").mkdir()
+    before = snapshot(workspace)
+
+    result = pieces("create", "--name", "gelato")
+
+    assert result.exit_code == 1
+    assert "already exists" in result.stderr
+    assert snapshot(workspace) == before
+
+
+def test_outside_a_workspace_the_hint_is_to_make_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    result = pieces("create", "--name", "gelato")
+
+    assert result.exit_code == 78
+    assert "hint: make one with `pieces init`" in result.stderr
+    assert snapshot(tmp_path) == {}
+
+
+def test_a_single_piece_takes_no_other_piece(gelato: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = gelato.rename(gelato.parents[3] / "alone")
+    monkeypatch.chdir(alone)
+    before = snapshot(alone)
+
+    result = pieces("create", "--name", "sorbet")
+
+    assert result.exit_code == 78
+    assert "is a single piece, not a workspace" in result.stderr
+    assert snapshot(alone) == before
+
+
+def test_what_the_disk_refuses_leaves_nothing_behind(workspace: Path) -> None:
+    (workspace / "pieces/custom/.gitkeep").unlink()
+    (workspace / "pieces/custom").rmdir()
+    (workspace / "pieces/custom").write_text("a file, not a folder")
+    before = snapshot(workspace)
+
+    result = pieces("create", "--name", "gelato", "--type", "custom")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: cannot make `")
+    assert snapshot(workspace) == before
+
+
+def test_missing_folders_are_made_again(workspace: Path) -> None:
+    for folder in ("custom", "community"):
+        (workspace / "pieces" / folder / ".gitkeep").unlink()
+        (workspace / "pieces" / folder).rmdir()
+
+    made("create", "--name", "gelato")
+
+    assert (workspace / "pieces/community/gelato/pyproject.toml").is_file()

@@ -1,0 +1,90 @@
+"""`pieces init`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.scaffolding import made, pieces, snapshot
+
+FILES = {
+    ".editorconfig",
+    ".gitignore",
+    "README.md",
+    "conftest.py",
+    "pieces/community/.gitkeep",
+    "pieces/custom/.gitkeep",
+    "pyproject.toml",
+}
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def files_below(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_workspace_is_made_where_there_was_nothing(here: Path) -> None:
+    result = made("init", "deep/my pieces")
+
+    root = here / "deep/my pieces"
+    assert files_below(root) == FILES
+    assert result.stdout == (
+        f"✨  Made a workspace at: {root}\nNext:\n  cd 'deep/my pieces'\n  pieces create\n"
+    )
+
+
+def test_the_current_folder_may_hold_other_files(here: Path) -> None:
+    (here / "LICENSE").write_text("mine")
+    (here / "pieces").mkdir()
+
+    result = made("init")
+
+    assert files_below(here) == {*FILES, "LICENSE"}
+    assert "cd " not in result.stdout
+
+
+def test_secrets_and_what_is_built_are_ignored_by_git(here: Path) -> None:
+    made("init")
+
+    ignored = (here / ".gitignore").read_text().splitlines()
+    assert {".env", ".venv/", ".pieces/", "dist/"} <= set(ignored)
+
+
+def test_a_workspace_is_refused(here: Path) -> None:
+    made("init")
+    before = snapshot(here)
+
+    result = pieces("init")
+
+    assert result.exit_code == 78
+    assert result.stderr.startswith(f"error: `{here}` already is a workspace\nhint: ")
+    assert snapshot(here) == before
+
+
+@pytest.mark.parametrize("name", sorted(FILES - {"pieces/custom/.gitkeep"}))
+def test_a_file_in_the_way_is_refused_before_anything_is_written(name: str, here: Path) -> None:
+    (here / name).parent.mkdir(parents=True, exist_ok=True)
+    (here / name).write_text("# mine\n")
+    before = snapshot(here)
+
+    result = pieces("init")
+
+    assert result.exit_code == 1
+    assert f"error: `{here / name}` already exists" in result.stderr
+    assert snapshot(here) == before
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(here: Path) -> None:
+    (here / "file").write_text("mine")
+
+    result = pieces("init", "file")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: cannot write ")
+    assert snapshot(here) == {"file": b"mine"}

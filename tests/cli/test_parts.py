@@ -1,0 +1,266 @@
+"""`actions create` and `triggers create`."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pieces_cli.main import actions, triggers
+from tests.support.scaffolding import add_action, add_trigger, give_auth, made, snapshot
+
+INIT = "piece_gelato/__init__.py"
+
+
+def decorator_values(path: Path) -> dict[str, object]:
+    """The literal arguments of the decorator that declares the part."""
+    [declared] = [
+        node
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.AsyncFunctionDef) and isinstance(node.decorator_list[0], ast.Call)
+    ][:1]
+    call = declared.decorator_list[0]
+    assert isinstance(call, ast.Call)
+    return {
+        each.arg or "": ast.literal_eval(each.value)
+        for each in call.keywords
+        if isinstance(each.value, ast.Constant | ast.Dict)
+    }
+
+
+def test_an_action_is_a_module_a_test_and_a_registration(gelato: Path) -> None:
+    before = snapshot(gelato)
+
+    result = add_action("gelato", "New Row (Beta)")
+
+    after = snapshot(gelato)
+    module = "pieces/custom/gelato/piece_gelato/actions/new_row_beta.py"
+    assert result.exit_code == 0
+    assert result.stdout == (
+        "Piece path: pieces/custom/gelato\n"
+        f"✨  Action {module} created, and registered in its piece\n"
+    )
+    assert {path for path, content in after.items() if before.get(path) != content} == {
+        INIT,
+        "piece_gelato/actions/new_row_beta.py",
+        "tests/test_gelato_new_row_beta.py",
+    }
+    assert decorator_values(gelato / "piece_gelato/actions/new_row_beta.py") == {
+        "name": "new_row_beta",
+        "display_name": "New Row (Beta)",
+        "description": "Does it.",
+    }
+
+
+@pytest.mark.parametrize(
+    ("technique", "declares"),
+    [("polling", "@create_polling_trigger("), ("webhook", "strategy=TriggerStrategy.WEBHOOK")],
+)
+def test_a_trigger_polls_or_is_called(technique: str, declares: str, gelato: Path) -> None:
+    result = add_trigger("gelato", "New Flavor", technique)
+
+    text = (gelato / "piece_gelato/triggers/new_flavor.py").read_text()
+    assert result.exit_code == 0
+    assert declares in text
+    assert "from .triggers.new_flavor import new_flavor" in (gelato / INIT).read_text()
+    assert (gelato / "tests/test_gelato_new_flavor.py").is_file()
+
+
+def test_without_a_terminal_a_trigger_is_a_webhook(gelato: Path) -> None:
+    made("triggers", "create", "--piece=gelato", "--name=New Flavor", "--description=Sees it.")
+
+    assert "WEBHOOK" in (gelato / "piece_gelato/triggers/new_flavor.py").read_text()
+
+
+def test_the_groups_are_commands_of_their_own(gelato: Path) -> None:
+    options = ["create", "--piece", "gelato", "--description", "x", "--name"]
+
+    results = [
+        CliRunner().invoke(actions, [*options, "get flavor"]),
+        CliRunner().invoke(triggers, [*options, "new flavor"]),
+        CliRunner().invoke(triggers, [*options, "new flavor"]),
+    ]
+
+    assert [result.exit_code for result in results] == [0, 0, 1]
+    assert "already exists" in results[-1].stderr
+
+
+def test_a_part_uses_the_auth_of_its_piece(gelato: Path) -> None:
+    give_auth(gelato, "gelato_auth")
+
+    add_action("gelato", "Get Flavor")
+    add_trigger("gelato", "New Flavor", "polling")
+    add_trigger("gelato", "Flavor Made", "webhook")
+
+    for path in ("actions/get_flavor", "triggers/new_flavor", "triggers/flavor_made"):
+        text = (gelato / f"piece_gelato/{path}.py").read_text()
+        assert "from piece_gelato.auth import gelato_auth\n" in text
+        assert "    auth=gelato_auth,\n" in text
+        assert "Context[str" in text
+
+
+@pytest.mark.parametrize(
+    ("auth", "name"),
+    [
+        ("from pieces_framework import PieceAuth\nx = PieceAuth.SecretText(display_name='K')", "x"),
+        ("import pieces_framework as p\nx: object = p.PieceAuth.SecretText(display_name='K')", "x"),
+        ("x = 1\ny = PieceAuth.SecretText()\nz = PieceAuth.SecretText()", "y"),
+        ("x = PieceAuth.OAuth2()", ""),
+        ("", ""),
+        ("\ufeffx = PieceAuth.SecretText()", "x"),
+    ],
+)
+def test_the_first_secret_text_is_the_auth(auth: str, name: str, gelato: Path) -> None:
+    (gelato / "piece_gelato/auth.py").write_text(auth, encoding="utf-8")
+
+    add_action("gelato", "Get Flavor")
+
+    text = (gelato / "piece_gelato/actions/get_flavor.py").read_text()
+    assert (f"    auth={name},\n" in text) if name else ("auth" not in text)
+
+
+NASTY = {
+    "double-quotes": 'say "hi"',
+    "both-quotes": "it's \"so\" 'so'",
+    "triple-quotes": "'''\"\"\"",
+    "backslashes": "a\\b \\n C:\\new\\",
+    "braces": "{{ x }} {% if y %} {# z #} {cookiecutter.name}",
+    "newlines": "one\ntwo\r\nthree\ttab\x0b\x0c",
+    "unicode": "Créme brûlée 日本語 👨‍👩‍👧 \u202e\u2028\x00\x7f\ufeff",
+    "long": "very " * 400 + "long",
+    "percent": "%s %(x)s $x ${x} `x`",
+    "ends-in-space": " padded  ",
+    "empty": "",
+}
+
+
+@pytest.mark.parametrize("text", NASTY.values(), ids=NASTY)
+def test_any_text_arrives_as_it_was_given(text: str, gelato: Path) -> None:
+    result = add_action("gelato", f"Act {text}", text)
+
+    [path] = set((gelato / "piece_gelato/actions").glob("act*.py"))
+    values = decorator_values(path)
+    assert result.exit_code == 0
+    assert (values["display_name"], values["description"]) == (f"Act {text}", text)
+
+
+@pytest.mark.parametrize("name", ["", "日本", "import", "3D Print"])
+def test_an_unusable_display_name_writes_nothing(name: str, gelato: Path) -> None:
+    before = snapshot(gelato)
+
+    result = add_action("gelato", name)
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: the display name ")
+    assert "hint: begin with a Latin letter" in result.stderr
+    assert snapshot(gelato) == before
+
+
+def test_text_that_is_no_text_is_refused(gelato: Path) -> None:
+    before = snapshot(gelato)
+
+    result = add_action("gelato", "Get Flavor", "\udcff")
+
+    assert result.exit_code == 1
+    assert "is not valid text" in result.stderr
+    assert snapshot(gelato) == before
+
+
+@pytest.mark.parametrize(
+    "path", ["piece_gelato/actions/get_flavor.py", "tests/test_gelato_get_flavor.py"]
+)
+def test_a_file_in_the_way_writes_nothing(path: str, gelato: Path) -> None:
+    (gelato / path).write_text("# mine\n")
+    before = snapshot(gelato)
+
+    result = add_action("gelato", "get flavor")
+
+    assert result.exit_code == 1
+    assert f"{path}` already exists" in result.stderr
+    assert snapshot(gelato) == before
+
+
+@pytest.mark.parametrize(
+    ("init", "message"),
+    [
+        pytest.param(b"gelato = (", "is not valid Python", id="syntax"),
+        pytest.param(b"gelato = 1\n", "calls `create_piece` 0 times", id="no-call"),
+        pytest.param(b"# \xff\n", "cannot be read as UTF-8", id="latin-1"),
+        pytest.param(b"get_flavor = 1\n", "uses the name `get_flavor` already", id="taken"),
+    ],
+)
+def test_an_init_that_cannot_be_added_to_writes_nothing(
+    init: bytes, message: str, gelato: Path
+) -> None:
+    (gelato / INIT).write_bytes(init)
+    before = snapshot(gelato)
+
+    result = add_action("gelato", "get flavor")
+
+    assert result.exit_code == 65
+    assert message in result.stderr
+    assert snapshot(gelato) == before
+
+
+def test_an_auth_that_is_no_python_writes_nothing(gelato: Path) -> None:
+    (gelato / "piece_gelato/auth.py").write_text("(")
+    before = snapshot(gelato)
+
+    result = add_action("gelato", "get flavor")
+
+    assert result.exit_code == 65
+    assert "auth.py` is not valid Python" in result.stderr
+    assert snapshot(gelato) == before
+
+
+def test_a_piece_without_its_package_is_refused(gelato: Path) -> None:
+    (gelato / INIT).unlink()
+    before = snapshot(gelato)
+
+    result = add_action("gelato", "get flavor")
+
+    assert result.exit_code == 65
+    assert "has no `piece_gelato/__init__.py`" in result.stderr
+    assert snapshot(gelato) == before
+
+
+def test_an_unknown_piece_is_refused_with_those_there_are(gelato: Path) -> None:
+    result = add_action("gelatto", "get flavor")
+
+    assert result.exit_code == 1
+    assert result.stderr.endswith("hint: there are `gelato`\n")
+
+
+def test_missing_folders_are_made_as_packages(gelato: Path) -> None:
+    (gelato / "piece_gelato/actions/__init__.py").unlink()
+    (gelato / "piece_gelato/actions").rmdir()
+
+    result = add_action("gelato", "get flavor")
+
+    assert result.exit_code == 0
+    assert (gelato / "piece_gelato/actions/__init__.py").is_file()
+
+
+def test_a_byte_order_mark_stays(gelato: Path) -> None:
+    init = gelato / INIT
+    init.write_bytes(b"\xef\xbb\xbf" + init.read_bytes())
+
+    result = add_action("gelato", "get flavor")
+
+    assert result.exit_code == 0
+    assert init.read_bytes().startswith(b'\xef\xbb\xbf"""')
+
+
+def test_a_single_piece_outside_a_workspace_is_added_to(
+    gelato: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = gelato.rename(gelato.parents[3] / "alone")
+    monkeypatch.chdir(alone)
+
+    result = add_action("gelato", "get flavor")
+
+    assert result.exit_code == 0
+    assert (alone / "piece_gelato/actions/get_flavor.py").is_file()
+    assert "Piece path: .\n" in result.stdout
