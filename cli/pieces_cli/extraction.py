@@ -1,0 +1,113 @@
+"""A piece's metadata, taken in a process of its own: a build never imports the piece itself."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, cast
+
+from pieces_framework.errors import PieceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from pieces_framework import JsonValue
+
+    from .workspace import PieceFolder
+
+TIMEOUT_S: Final = 60.0
+_TAIL_LINES: Final = 15
+
+
+class ExtractionError(PieceError):
+    """A piece could not be imported, or did not say what it is."""
+
+    exit_code = 65  # EX_DATAERR
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extracted:
+    """What a piece says of itself."""
+
+    metadata: Mapping[str, JsonValue]
+    framework: str
+    """Version of the framework it was asked with: that of the workspace's interpreter."""
+
+
+def extract(piece: PieceFolder, python: Path, *, timeout_s: float = TIMEOUT_S) -> Extracted:
+    """Import the piece with `python` and return its metadata.
+
+    Raises:
+        ExtractionError: if the piece is declared wrongly, cannot be imported, prints where the
+            answer belongs or does not come to an end.
+    """
+    module = "pieces_framework.importing"
+    command = [str(python), "-m", module, str(piece.path), piece.entry_point]
+    try:
+        done = subprocess.run(  # noqa: S603 -- the author's interpreter on the author's code
+            command,
+            cwd=piece.path,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout_s,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise ExtractionError(
+            f"`{piece.name}` was still being imported after {timeout_s:g} s",
+            hint="importing a piece must only declare it: move work into its functions",
+        ) from error
+    except OSError as error:
+        raise ExtractionError(f"`{python}` cannot be started: {error.strerror}") from error
+    return _answer(piece, python, done)
+
+
+def _environment() -> dict[str, str]:
+    """Our environment without the key of the instance, which is none of the piece's business."""
+    kept = {name: value for name, value in os.environ.items() if name != "AP_API_KEY"}
+    return {**kept, "PYTHONIOENCODING": "utf-8"}
+
+
+def _answer(
+    piece: PieceFolder, python: Path, done: subprocess.CompletedProcess[bytes]
+) -> Extracted:
+    try:
+        # Whatever it is, its shape is checked below.
+        answer = cast("object", json.loads(done.stdout))
+    except ValueError:
+        answer = None
+    match answer:
+        case {"metadata": dict(), "framework": str(framework)}:
+            # It came out of a JSON parser.
+            metadata = cast("dict[str, dict[str, JsonValue]]", answer)["metadata"]
+            return Extracted(metadata=metadata, framework=framework)
+        case {"error": str(message), "hint": str(hint)}:
+            raise ExtractionError(f"`{piece.name}`: {message}", hint=hint)
+        case _:
+            raise _failure(piece, python, done)
+
+
+def _failure(
+    piece: PieceFolder, python: Path, done: subprocess.CompletedProcess[bytes]
+) -> ExtractionError:
+    said = done.stderr.decode(errors="replace").strip().splitlines()
+    tail = "".join(f"\n  {line}" for line in said[-_TAIL_LINES:])
+    if done.returncode == 0:
+        shown = done.stdout[:80].decode(errors="replace")
+        return ExtractionError(
+            f"`{piece.name}` wrote to standard output while it was imported: {shown!r}{tail}",
+            hint="importing a piece must only declare it",
+        )
+    if said and "pieces_framework" in said[-1]:
+        return ExtractionError(
+            f"`{python}` has no pieces-framework{tail}",
+            hint=f"{python} -m pip install pieces-framework pieces-common",
+        )
+    return ExtractionError(
+        f"`{piece.name}` could not be imported (exit code {done.returncode}){tail}",
+        hint="run its tests: they import it too",
+    )

@@ -1,0 +1,309 @@
+"""`pieces build`, also `build-piece`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pieces_cli.extraction import ExtractionError, extract
+from pieces_cli.main import build_piece
+from pieces_cli.wheel import build_wheel
+from pieces_cli.workspace import require_workspace
+from pieces_framework.artifact import read_piece_wheel
+from tests.support.scaffolding import add_action, made, pieces, snapshot
+
+WHEEL = "piece_gelato-0.0.1-py3-none-any.whl"
+INIT = "piece_gelato/__init__.py"
+
+
+def append(path: Path, text: str) -> None:
+    path.write_text(path.read_text() + text)
+
+
+def test_the_wheel_holds_the_code_and_the_metadata(gelato: Path, workspace: Path) -> None:
+    add_action("gelato", "Get Flavor")
+
+    result = made("build", "gelato")
+
+    path = workspace / "dist" / WHEEL
+    piece = read_piece_wheel(path).piece
+    assert result.stdout == f"Piece 'gelato' built and packed successfully at {path}\n"
+    assert (piece.name, str(piece.version), piece.framework) == ("piece-gelato", "0.0.1", "0.1.0")
+    assert piece.metadata["displayName"] == "Gelato"
+    assert list(piece.i18n) == []
+    with zipfile.ZipFile(path) as archive:
+        document = json.loads(
+            archive.read("piece_gelato-0.0.1.dist-info/extra_metadata/piece.json")
+        )
+        names = {name for name in archive.namelist() if ".dist-info" not in name}
+    assert list(document) == [
+        "schema",
+        "name",
+        "version",
+        "sourceDigest",
+        "framework",
+        "metadata",
+        "i18n",
+    ]
+    assert list(document["metadata"]["actions"]) == ["get_flavor"]
+    assert names == {
+        "piece_gelato/__init__.py",
+        "piece_gelato/actions/__init__.py",
+        "piece_gelato/actions/get_flavor.py",
+        "piece_gelato/py.typed",
+        "piece_gelato/triggers/__init__.py",
+    }
+
+
+@pytest.mark.parametrize("args", [["gelato"], ["--name", "gelato"], ["gelato", "--name=gelato"]])
+def test_the_piece_is_named_by_argument_or_flag(args: list[str], gelato: Path) -> None:
+    result = CliRunner().invoke(build_piece, [*args, "--out", "here/below"])
+
+    assert result.exit_code == 0
+    assert (Path.cwd() / "here/below" / WHEEL).is_file()
+
+
+def test_two_names_are_a_usage_error(gelato: Path) -> None:
+    result = pieces("build", "gelato", "--name", "sorbet")
+
+    assert result.exit_code == 2
+
+
+def test_the_same_input_gives_the_same_bytes(
+    gelato: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("build", "gelato")
+    other = shutil.copytree(workspace, workspace.parent / "elsewhere")
+    for path in other.rglob("*"):
+        os.utime(path, (1, 1))
+    monkeypatch.chdir(other)
+
+    made("build", "gelato", "--out", "out")
+
+    wheel = other / "out" / WHEEL
+    assert wheel.read_bytes() == (workspace / "dist" / WHEEL).read_bytes()
+
+
+def test_source_date_epoch_is_respected(
+    gelato: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+
+    made("build", "gelato")
+
+    with zipfile.ZipFile(workspace / "dist" / WHEEL) as archive:
+        assert {info.date_time for info in archive.infolist()} == {(2023, 11, 14, 22, 13, 20)}
+
+
+def test_the_digests_are_those_of_the_file_and_of_its_sources(gelato: Path) -> None:
+    workspace = require_workspace()
+    piece = workspace.find("gelato")
+
+    built = build_wheel(piece, python=workspace.python, out=workspace.root / "out")
+
+    assert built.sha256 == hashlib.sha256(built.path.read_bytes()).hexdigest()
+    assert built.source_digest == read_piece_wheel(built.path).piece.source_digest
+
+
+def source_digest() -> str:
+    workspace = require_workspace()
+    piece = workspace.find("gelato")
+    return build_wheel(piece, python=workspace.python, out=workspace.root / "out").source_digest
+
+
+@pytest.mark.parametrize(
+    "path", ["piece_gelato/actions/__init__.py", "pyproject.toml", "piece_gelato/py.typed"]
+)
+def test_the_source_digest_changes_with_what_is_built(path: str, gelato: Path) -> None:
+    before = source_digest()
+    append(gelato / path, "# changed\n")
+
+    assert source_digest() != before
+
+
+@pytest.mark.parametrize("path", ["tests/test_piece_gelato.py", "CHANGELOG.md"])
+def test_the_source_digest_stays_when_other_files_change(path: str, gelato: Path) -> None:
+    before = source_digest()
+    append(gelato / path, "# changed\n")
+
+    assert source_digest() == before
+
+
+def test_a_project_file_with_a_byte_order_mark_is_built(gelato: Path, workspace: Path) -> None:
+    path = gelato / "pyproject.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+
+    made("build", "gelato")
+
+    assert (workspace / "dist" / WHEEL).is_file()
+
+
+def test_an_older_wheel_is_replaced(gelato: Path, workspace: Path) -> None:
+    (workspace / "dist").mkdir()
+    (workspace / "dist" / WHEEL).write_text("old")
+
+    made("build", "gelato")
+
+    assert [path.name for path in (workspace / "dist").iterdir()] == [WHEEL]
+    assert (workspace / "dist" / WHEEL).read_bytes().startswith(b"PK")
+
+
+def broken(gelato: Path, name: str, text: str) -> None:
+    path = gelato / name
+    path.write_text(text if name != "pyproject.toml" else path.read_text() + text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        pytest.param(
+            INIT, "gelato = (", ["could not be imported", "SyntaxError: '(' was never closed"],
+            id="syntax",
+        ),
+        pytest.param(INIT, "1 / 0", ["exit code 1", "ZeroDivisionError"], id="crash"),
+        pytest.param(
+            INIT, "import sys; print('bye', file=sys.stderr); sys.exit(3)",
+            ["exit code 3", "  bye"], id="exit",
+        ),
+        pytest.param(INIT, "import nowhere", ["`nowhere`", "hint: declare it"], id="import"),
+        pytest.param(INIT, "gelato = 1", ["is int, not a piece"], id="no-piece"),
+        pytest.param(
+            INIT,
+            "from pieces_framework import create_piece\n"
+            "gelato = create_piece(display_name='', logo_url='', actions=[], triggers=[])",
+            ["`gelato`: the piece has no display_name"],
+            id="definition",
+        ),
+        pytest.param(
+            INIT, "import os; os.write(1, b'noise')\n", ["error: `gelato`"], id="noise-and-error"
+        ),
+        pytest.param(
+            "pyproject.toml", '\n[tool.hatch.build]\nexclude = ["piece_gelato"]\n',
+            ["error: "], id="nothing-to-ship",
+        ),
+        pytest.param(
+            "pyproject.toml", "\n[tool.hatch.build.targets.wheel.force-include]\n'x' = 'y'\n",
+            ["cannot be built: Forced include not found"], id="hatchling",
+        ),
+    ],
+)  # fmt: skip
+def test_a_piece_that_cannot_be_built_leaves_no_wheel(
+    name: str, text: str, said: list[str], gelato: Path, workspace: Path
+) -> None:
+    broken(gelato, name, text)
+
+    result = pieces("build", "gelato")
+
+    assert result.exit_code == 65, result.output
+    assert result.stderr.startswith("error: ")
+    assert all(each in result.stderr for each in said), result.stderr
+    assert not (workspace / "dist").exists()
+
+
+def test_what_a_piece_prints_does_not_matter(gelato: Path, workspace: Path) -> None:
+    append(gelato / INIT, "\nprint('{}')\n")
+
+    result = made("build", "gelato")
+
+    assert "{}" not in result.stdout
+    assert (workspace / "dist" / WHEEL).is_file()
+
+
+def test_writing_past_python_to_standard_output_is_an_error(gelato: Path) -> None:
+    append(gelato / INIT, "\nimport os; os.write(1, b'noise')\n")
+
+    result = pieces("build", "gelato")
+
+    assert result.exit_code == 65
+    assert "wrote to standard output while it was imported: 'noise{" in result.stderr
+
+
+def test_an_import_without_end_is_given_up(gelato: Path) -> None:
+    append(gelato / INIT, "\nimport threading; threading.Event().wait()\n")
+    workspace = require_workspace()
+
+    with pytest.raises(ExtractionError, match="still being imported after 1 s"):
+        extract(workspace.find("gelato"), workspace.python, timeout_s=1)
+
+
+def test_the_instances_key_is_kept_from_the_piece(
+    gelato: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AP_API_KEY", "sk-secret")
+    append(gelato / INIT, "\nimport os; assert 'AP_API_KEY' not in os.environ\n")
+
+    result = pieces("build", "gelato")
+
+    assert result.exit_code == 0
+
+
+def test_an_interpreter_without_the_framework_is_named(gelato: Path, workspace: Path) -> None:
+    python = workspace / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    # Isolated, and without the packages of the environment the tests run in.
+    python.write_text(f'#!/bin/sh\nexec "{os.path.realpath(sys.executable)}" -I -S "$@"\n')
+    python.chmod(0o755)
+
+    result = pieces("build", "gelato")
+
+    assert result.exit_code == 65
+    assert f"`{python}` has no pieces-framework" in result.stderr
+    assert f"hint: {python} -m pip install pieces-framework" in result.stderr
+
+
+def test_an_interpreter_that_does_not_start_is_named(gelato: Path, workspace: Path) -> None:
+    python = workspace / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text("not a program")
+
+    result = pieces("build", "gelato")
+
+    assert result.exit_code == 65
+    assert f"`{python}` cannot be started" in result.stderr
+
+
+def test_another_build_backend_is_refused(gelato: Path) -> None:
+    path = gelato / "pyproject.toml"
+    path.write_text(path.read_text().replace("hatchling.build", "setuptools.build_meta"))
+
+    result = pieces("build", "gelato")
+
+    assert result.exit_code == 65
+    assert "names the build backend 'setuptools.build_meta'" in result.stderr
+
+
+def test_an_output_folder_that_cannot_be_written_is_an_error(gelato: Path) -> None:
+    (Path.cwd() / "file").write_text("mine")
+
+    result = pieces("build", "gelato", "--out", "file/below")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith("error: cannot write `file/below/")
+
+
+def test_a_lone_piece_is_built_beside_itself(gelato: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = gelato.rename(gelato.parents[3] / "alone")
+    monkeypatch.chdir(alone)
+
+    made("build", "gelato")
+
+    assert (alone / "dist" / WHEEL).is_file()
+
+
+def test_building_leaves_the_piece_as_it_was(gelato: Path) -> None:
+    before = snapshot(gelato)
+
+    made("build", "gelato")
+
+    after = {
+        path: content for path, content in snapshot(gelato).items() if "__pycache__" not in path
+    }
+    assert after == before

@@ -1,0 +1,87 @@
+"""A server on loopback that gives one scripted answer and keeps what it was asked."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.parser import BytesParser
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from typing_extensions import override
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """One request as it arrived."""
+
+    path: str
+    authorization: str
+    fields: dict[str, bytes]
+    """The parts of the form by name."""
+    filenames: dict[str, str]
+
+
+@dataclass(kw_only=True)
+class ScriptedApi:
+    """The server's address, its answer and its memory."""
+
+    url: str = ""
+    status: int = 201
+    body: object = field(default_factory=dict[str, object])
+    """Sent as JSON; `bytes` are sent as they are."""
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    requests: list[Request] = field(default_factory=list[Request])
+
+
+@contextmanager
+def scripted_api() -> Generator[ScriptedApi]:
+    """Serve on a free port until the end of the block."""
+    api = ScriptedApi()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            api.requests.append(_read(self))
+            body = api.body if isinstance(api.body, bytes) else json.dumps(api.body).encode()
+            self.send_response(api.status)
+            for name, value in {**api.headers, "Content-Length": str(len(body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        @override
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        api.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield api
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def _read(handler: BaseHTTPRequestHandler) -> Request:
+    content = handler.rfile.read(int(handler.headers["Content-Length"]))
+    head = f"Content-Type: {handler.headers['Content-Type']}\r\n\r\n".encode()
+    fields: dict[str, bytes] = {}
+    filenames: dict[str, str] = {}
+    for part in BytesParser().parsebytes(head + content).walk():
+        name = part.get_param("name", header="Content-Disposition")
+        value = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(value, bytes):
+            fields[name] = value
+            filename = part.get_filename()
+            if filename:
+                filenames[name] = filename
+    return Request(
+        path=handler.path,
+        authorization=handler.headers.get("Authorization", ""),
+        fields=fields,
+        filenames=filenames,
+    )
