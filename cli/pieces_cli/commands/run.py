@@ -1,0 +1,215 @@
+"""`pieces run`: call an action or a trigger of a piece on this machine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from pieces_cli.reporting import INTERRUPTED
+from pieces_cli.run_results import Results, show_error, show_traceback
+
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+
+    from pieces_cli.local_run import LocalRun
+    from pieces_engine import HookName
+    from pieces_framework import JsonValue, WebhookPayload
+
+T = TypeVar("T")
+
+DEFAULT_PORT: Final = 4200
+_FILE: Final = click.Path(exists=True, dir_okay=False, allow_dash=True)
+_STDIN: Final = "-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the command line says, but for PIECE and NAME."""
+
+    prop: Sequence[str]
+    input_file: str | None
+    hook: str | None
+    payload: str | None
+    listen: bool
+    public_url: str | None
+    port: int | None
+    limit: int | None
+    auth_env: str | None
+    auth_file: str | None
+    as_json: bool
+
+
+@click.command("run")
+@click.argument("piece")
+@click.argument("name")
+@click.option(
+    "--prop", multiple=True, metavar="NAME=VALUE", help="Set a property; overrides --input."
+)
+@click.option(
+    "--input", "input_file", type=_FILE, help="A JSON object with the properties; - is stdin."
+)
+@click.option(
+    "--hook",
+    type=click.Choice(["on_enable", "on_disable", "run", "test"]),
+    help="Which function of a trigger to call.  [default: run]",
+)
+@click.option("--payload", type=_FILE, help="The body a webhook's run receives; - is stdin.")
+@click.option("--listen", is_flag=True, help="Enable a webhook and run it for each request.")
+@click.option(
+    "--public-url",
+    envvar="AP_FRONTEND_URL",
+    show_envvar=True,
+    help="Where services reach this machine.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help=f"Where --listen listens; 0 takes a free port.  [default: {DEFAULT_PORT}]",
+)
+@click.option("--limit", type=click.IntRange(min=1), help="End --listen after so many requests.")
+@click.option("--auth-env", metavar="VARIABLE", help="The variable that holds the credentials.")
+@click.option("--auth-file", type=_FILE, help="The file that holds the credentials.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, errors too.")
+def run(*, piece: str, name: str, **options: Any) -> None:  # click passes what Options declares
+    """Run NAME, an action or a trigger of PIECE, and print its result as JSON.
+
+    PIECE is a piece of this workspace, else one that is installed. What the piece itself prints
+    goes to standard error.
+    """
+    given = Options(**options)
+    results = Results(sys.stdout.buffer, as_json=given.as_json)
+    with redirect_stdout(sys.stderr):
+        exit_code = _run_or_report(piece, name, given, results)
+    sys.exit(exit_code)
+
+
+def _run_or_report(piece: str, name: str, options: Options, results: Results) -> int:
+    """Run, and in `--json` mode report an error here: elsewhere it becomes lines of text."""
+    from pieces_framework import PieceError
+
+    try:
+        return _run(piece, name, options, results)
+    except (PieceError, click.UsageError) as error:
+        if options.as_json:
+            results.failure(error)
+            return error.exit_code
+        if isinstance(error, PieceError):
+            show_traceback(error)
+        raise
+
+
+def _run(piece: str, name: str, options: Options, results: Results) -> int:
+    import time
+
+    from pieces_cli.local_run import LocalRun, find_local_piece, read_auth, read_props
+
+    _check_combination(options)
+    auth = read_auth(options.auth_env, options.auth_file)
+    props = read_props(options.input_file, options.prop)
+    local_run = LocalRun(local=find_local_piece(piece), name=name, auth=auth, props=props)
+    if options.listen:
+        return _listen(local_run, options, results)
+    label, work = _work(local_run, options)
+    start_s = time.perf_counter()
+    result = _await(work)
+    click.echo(f"{label}: done in {time.perf_counter() - start_s:.2f} s", err=True)
+    results.success(result)
+    return 0
+
+
+def _check_combination(options: Options) -> None:
+    files = [options.input_file, options.payload, options.auth_file]
+    if files.count(_STDIN) > 1:
+        raise click.UsageError("only one of --input, --payload and --auth-file can be stdin")
+    if options.listen:
+        if options.hook or options.payload:
+            raise click.UsageError("--listen calls the hooks itself: drop --hook and --payload")
+    elif options.port is not None or options.limit is not None:
+        raise click.UsageError("--port and --limit belong to --listen")
+    url = options.public_url
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise click.UsageError(f"--public-url: {url!r} does not begin with http:// or https://")
+
+
+def _work(local_run: LocalRun, options: Options) -> tuple[str, Coroutine[Any, Any, JsonValue]]:
+    """Return what messages call the run, and the run, not yet started."""
+    from pieces_engine import HookName
+    from pieces_framework import TriggerStrategy
+
+    trigger = local_run.trigger
+    if trigger is None:
+        if options.hook or options.payload:
+            raise click.UsageError(f"`{local_run.name}` is an action: it has no hooks or payload")
+        return local_run.label, local_run.run_action()
+    hook = HookName(options.hook or "run")
+    is_webhook = trigger.strategy is TriggerStrategy.WEBHOOK
+    if options.payload and not (is_webhook and hook is HookName.RUN):
+        raise click.UsageError("--payload goes with the hook `run` of a webhook trigger")
+    if is_webhook and hook in {HookName.ON_ENABLE, HookName.ON_DISABLE} and not options.public_url:
+        raise click.UsageError(
+            f"`{hook.value}` tells the service a URL: give --public-url or set AP_FRONTEND_URL"
+        )
+    label = f"{local_run.label} {hook.value}"
+    return label, _run_hook(local_run, hook, options, is_webhook=is_webhook)
+
+
+async def _run_hook(
+    local_run: LocalRun, hook: HookName, options: Options, *, is_webhook: bool
+) -> JsonValue:
+    if not is_webhook:
+        return await local_run.run_hook(hook)
+    base = (options.public_url or f"http://127.0.0.1:{DEFAULT_PORT}").rstrip("/")
+    url = f"{base}{await local_run.webhook_path()}"
+    return await local_run.run_hook(hook, webhook_url=url, payload=_payload(options.payload))
+
+
+def _payload(file: str | None) -> WebhookPayload | None:
+    from pieces_cli.local_run import read_bytes
+    from pieces_engine import read_payload
+
+    return None if file is None else read_payload(read_bytes("--payload", file))
+
+
+def _listen(local_run: LocalRun, options: Options, results: Results) -> int:
+    from pieces_framework import TriggerStrategy
+
+    trigger = local_run.trigger
+    if trigger is None or trigger.strategy is not TriggerStrategy.WEBHOOK:
+        raise click.UsageError(f"--listen is for webhook triggers, and `{local_run.name}` is none")
+    from .listen import listen
+
+    return _await(
+        listen(
+            local_run,
+            port=DEFAULT_PORT if options.port is None else options.port,
+            public_url=options.public_url,
+            limit=options.limit,
+            show=results.items,
+            show_error=show_error,
+        )
+    )
+
+
+def _await(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` to its end, as `asyncio.run` does, but let Ctrl-C end it whatever it does."""
+    import asyncio
+    import os
+    import threading
+
+    runner = asyncio.Runner()
+    try:
+        return runner.run(work)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        if threading.active_count() > 1:
+            # A plain `def` of the piece may run in a thread: none can be stopped, and Python
+            # would wait for it.
+            click.echo("aborted", err=True)
+            os._exit(INTERRUPTED)
+        raise KeyboardInterrupt from None
+    finally:
+        runner.close()
