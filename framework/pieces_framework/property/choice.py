@@ -68,22 +68,9 @@ class StaticDropdown(PropertyBase[T_co]):
         name: str = "",
     ) -> None: ...
     def __init__(
-        self,
-        *,
-        display_name: str,
-        options: Sequence[DropdownOption[Any]],
-        required: bool = False,
-        description: str | None = None,
-        default_value: Any = None,  # the overloads say which
-        name: str = "",
-    ) -> None:
-        super().__init__(
-            display_name=display_name,
-            description=description,
-            required=required,
-            default_value=default_value,
-            name=name,
-        )
+        self, *, options: Sequence[DropdownOption[Any]], **declared: Any
+    ) -> None:  # the overloads say what
+        super().__init__(**declared)
         self.options: Final = tuple(options)
 
     @override

@@ -31,10 +31,10 @@ class PropertyBase(Generic[T_co]):
         self,
         *,
         display_name: str,
-        description: str | None,
-        required: bool,
-        default_value: JsonValue,
-        name: str,
+        description: str | None = None,
+        required: bool = False,
+        default_value: JsonValue = None,
+        name: str = "",
     ) -> None:
         self.display_name: Final = display_name
         self.description: Final = description

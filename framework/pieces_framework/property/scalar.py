@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 
 from typing_extensions import override
 
@@ -55,22 +55,8 @@ class Number(PropertyBase[T_co]):
         default_value: None = None,
         name: str = "",
     ) -> None: ...
-    def __init__(
-        self,
-        *,
-        display_name: str,
-        required: bool = False,
-        description: str | None = None,
-        default_value: float | None = None,
-        name: str = "",
-    ) -> None:
-        super().__init__(
-            display_name=display_name,
-            description=description,
-            required=required,
-            default_value=default_value,
-            name=name,
-        )
+    def __init__(self, **declared: Any) -> None:  # the overloads say what
+        super().__init__(**declared)
 
     @override
     def coerce(self, raw: JsonValue) -> int | float | None:
@@ -124,22 +110,8 @@ class Checkbox(PropertyBase[T_co]):
         default_value: None = None,
         name: str = "",
     ) -> None: ...
-    def __init__(
-        self,
-        *,
-        display_name: str,
-        required: bool = False,
-        description: str | None = None,
-        default_value: bool | None = None,
-        name: str = "",
-    ) -> None:
-        super().__init__(
-            display_name=display_name,
-            description=description,
-            required=required,
-            default_value=default_value,
-            name=name,
-        )
+    def __init__(self, **declared: Any) -> None:  # the overloads say what
+        super().__init__(**declared)
 
     @override
     def coerce(self, raw: JsonValue) -> bool | None:

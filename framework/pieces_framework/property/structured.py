@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypeAlias, TypeVar, overload
+from typing import Any, Literal, TypeAlias, TypeVar, overload
 
 from typing_extensions import override
 
@@ -57,22 +57,8 @@ class Json(PropertyBase[T_co]):
         default_value: None = None,
         name: str = "",
     ) -> None: ...
-    def __init__(
-        self,
-        *,
-        display_name: str,
-        required: bool = False,
-        description: str | None = None,
-        default_value: JsonDocument | None = None,
-        name: str = "",
-    ) -> None:
-        super().__init__(
-            display_name=display_name,
-            description=description,
-            required=required,
-            default_value=default_value,
-            name=name,
-        )
+    def __init__(self, **declared: Any) -> None:  # the overloads say what
+        super().__init__(**declared)
 
     @override
     def coerce(self, raw: JsonValue) -> JsonDocument | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 
 from typing_extensions import override
 
@@ -58,22 +58,8 @@ class ShortText(PropertyBase[T_co]):
         default_value: None = None,
         name: str = "",
     ) -> None: ...
-    def __init__(
-        self,
-        *,
-        display_name: str,
-        required: bool = False,
-        description: str | None = None,
-        default_value: str | None = None,
-        name: str = "",
-    ) -> None:
-        super().__init__(
-            display_name=display_name,
-            description=description,
-            required=required,
-            default_value=default_value,
-            name=name,
-        )
+    def __init__(self, **declared: Any) -> None:  # the overloads say what
+        super().__init__(**declared)
 
     @override
     def coerce(self, raw: JsonValue) -> str | None:
@@ -116,22 +102,8 @@ class LongText(PropertyBase[T_co]):
         default_value: None = None,
         name: str = "",
     ) -> None: ...
-    def __init__(
-        self,
-        *,
-        display_name: str,
-        required: bool = False,
-        description: str | None = None,
-        default_value: str | None = None,
-        name: str = "",
-    ) -> None:
-        super().__init__(
-            display_name=display_name,
-            description=description,
-            required=required,
-            default_value=default_value,
-            name=name,
-        )
+    def __init__(self, **declared: Any) -> None:  # the overloads say what
+        super().__init__(**declared)
 
     @override
     def coerce(self, raw: JsonValue) -> str | None:
