@@ -8,7 +8,7 @@ from typing import Any, Final, Generic, Protocol, overload
 from typing_extensions import TypeVar
 
 from .auth import AuthBase, AuthT
-from .calling import Function, call
+from .calling import Function, call, source_of
 from .context import ActionContext
 from .property import NoProps, PropertyBase, Props, PropsDeclaration, properties_of
 from .wire import JsonValue, document
@@ -42,17 +42,22 @@ class Action(Generic[AuthT, PropsT, OutT]):
         """Run the author's function; a plain `def` runs in a thread."""
         return await call(self._function, context)
 
-    def to_metadata(self) -> dict[str, JsonValue]:
+    def metadata(self) -> dict[str, JsonValue]:
         """Return the action's wire form."""
-        unset: JsonValue = {"defaultValue": False}
+        unset = document(default_value=False)
         return document(
             name=self.name,
             display_name=self.display_name,
             description=self.description,
-            props={name: prop.to_metadata() for name, prop in properties_of(self.props).items()},
+            props={name: prop.metadata() for name, prop in properties_of(self.props).items()},
             require_auth=True,
             error_handling_options=document(continue_on_failure=unset, retry_on_failure=unset),
         )
+
+    @property
+    def where(self) -> str:
+        """How messages call it: its name, and the file and line of its function."""
+        return f"action `{self.name}`{source_of(self._function)}"
 
     def __repr__(self) -> str:
         return f"<Action {self.name}>"

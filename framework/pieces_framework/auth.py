@@ -78,7 +78,7 @@ class AuthBase(Generic[AuthT_co]):
                 hint="check the value and connect the account again",
             )
 
-    def to_metadata(self) -> dict[str, JsonValue]:
+    def metadata(self) -> dict[str, JsonValue]:
         """Return the auth's wire form."""
         return document(
             type=self.kind,
@@ -88,7 +88,7 @@ class AuthBase(Generic[AuthT_co]):
         )
 
 
-class SecretText(AuthBase[str]):
+class SecretTextAuth(AuthBase[str]):
     """One secret, such as an API key (`SECRET_TEXT`). `context.auth` is the plain `str`.
 
     Args:
@@ -129,4 +129,4 @@ class SecretText(AuthBase[str]):
 class PieceAuth:
     """The auth classes under their documented names. No auth is plain `auth=None`."""
 
-    SecretText = SecretText
+    SecretText = SecretTextAuth

@@ -29,3 +29,9 @@ def _without_stop_iteration(function: Callable[[ArgT], object], argument: ArgT) 
         return function(argument)
     except StopIteration as error:  # no future can hold one: the caller would wait for ever
         raise RuntimeError("the function raised StopIteration") from error
+
+
+def source_of(function: object) -> str:
+    """Return where a function is written, as ` (FILE:LINE)`; nothing if it does not say."""
+    code = getattr(getattr(function, "func", function), "__code__", None)
+    return f" ({code.co_filename}:{code.co_firstlineno})" if code else ""

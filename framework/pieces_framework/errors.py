@@ -1,8 +1,11 @@
-"""Every error Piecekit raises on purpose, in one tree ordered by who must act.
+"""The tree of errors Piecekit raises on purpose, ordered by who must act.
+
+Each distribution adds its own below these; every one of them is a `PieceError`.
 
 PieceError                      message and hint; `exit_code` for the CLI, `code` for the API
 ├─ DefinitionError(problems)    the author must change code
 ├─ PropsError(problems)         the flow builder must change values
+├─ AuthorCodeError              the author must change code: it raised, or returned no JSON
 ├─ ConnectionRejectedError      the credential's owner must reconnect
 ├─ RunError                     the outside world failed
 │  ├─ RetryableError            a passing reason: try again
@@ -18,8 +21,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from typing_extensions import override
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 class PieceError(Exception):
@@ -38,6 +43,11 @@ class PieceError(Exception):
         self.message: Final = message
         self.hint: Final = hint
 
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """One message for each problem, where an error reports several."""
+        return (self.message,)
+
 
 class DefinitionError(PieceError):
     """A piece is declared wrongly. Raised at import, with every problem found at once."""
@@ -49,15 +59,50 @@ class DefinitionError(PieceError):
         super().__init__("; ".join(problems), hint=hint)
         self.problems: Final = tuple(problems)
 
+    @property
+    @override
+    def messages(self) -> tuple[str, ...]:
+        """One message for each problem."""
+        return self.problems
+
 
 class PropsError(PieceError):
     """Values were supplied that the properties reject; `problems` maps a name to its reason."""
 
     code = "PROPS"
 
-    def __init__(self, problems: Mapping[str, str]) -> None:
-        super().__init__("; ".join(f"`{name}`: {reason}" for name, reason in problems.items()))
+    def __init__(self, problems: Mapping[str, str], *, hint: str = "") -> None:
+        super().__init__("; ".join(_described(problems)), hint=hint)
         self.problems: Final = dict(problems)
+
+    @property
+    @override
+    def messages(self) -> tuple[str, ...]:
+        """One message for each refused property."""
+        return tuple(_described(self.problems))
+
+
+class AuthorCodeError(PieceError):
+    """A piece's own code raised what is no error of this tree, or returned what is not JSON."""
+
+    code = "AUTHOR_CODE"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        traceback: str = "",
+        path: str = "",
+        line: int | None = None,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.traceback: Final = traceback
+        """Where in the piece's code, as Python prints it, with secrets masked; may be empty."""
+        self.path: Final = path
+        """The file of the piece's code that was running last; empty if it was none."""
+        self.line: Final = line
+        """The line in it, counted from 1."""
 
 
 class ConnectionRejectedError(PieceError):
@@ -83,6 +128,7 @@ class RetryableError(RunError):
     """
 
     exit_code = 75  # EX_TEMPFAIL
+    code = "RETRYABLE"
 
     def __init__(self, message: str, *, retry_after_s: float | None = None, hint: str = "") -> None:
         super().__init__(message, hint=hint)
@@ -91,6 +137,8 @@ class RetryableError(RunError):
 
 class FatalError(RunError):
     """The run failed and would fail again in the same way."""
+
+    code = "FATAL"
 
 
 class StoreError(PieceError):
@@ -110,3 +158,8 @@ class ArtifactError(PieceError):
 
     exit_code = 65  # EX_DATAERR
     code = "INVALID_PIECE_ARCHIVE"
+
+
+def _described(problems: Mapping[str, str]) -> Iterator[str]:
+    for name, reason in problems.items():
+        yield f"`{name}`: {reason}"

@@ -24,24 +24,57 @@ def import_piece(entry_point: str) -> Piece[Any]:
     """Import the piece that an entry point such as `piece_gelato:gelato` names.
 
     Raises:
-        DefinitionError: if the piece is declared wrongly, or the name leads to no piece.
+        DefinitionError: if the piece is declared wrongly, its modules raise anything while they
+            are imported, or the name leads to no piece.
         PieceError: if a module that the piece imports is not installed.
     """
     module_name, _, attribute = entry_point.partition(":")
     try:
         module = importlib.import_module(module_name)
+    except PieceError:
+        raise
     except ModuleNotFoundError as error:
+        if error.name == module_name:
+            raise DefinitionError(
+                [f"there is no module `{module_name}`"],
+                hint="correct the entry point in the piece's pyproject.toml",
+            ) from error
         raise PieceError(
-            f"`{module_name}` imports `{error.name}`, which is not installed here",
+            f"`{error.name}` is not installed here, and is imported{_place(error)}",
             hint="declare it in the piece's pyproject.toml, then `pip install -e` the piece",
         ) from error
-    piece: object = getattr(module, attribute, None)
+    # An author's module may raise anything while it is imported.
+    except Exception as error:
+        raise DefinitionError(
+            [f"importing `{module_name}` raised {type(error).__name__}: {error}{_place(error)}"],
+            hint="importing a piece must only declare it",
+        ) from error
+    if not hasattr(module, attribute):
+        raise DefinitionError(
+            [f"`{module_name}` has no `{attribute}`"],
+            hint="correct the entry point in the piece's pyproject.toml",
+        )
+    piece: object = getattr(module, attribute)
     if not _is_piece(piece):
         raise DefinitionError(
             [f"`{entry_point}` is {type(piece).__name__}, not a piece"],
             hint="let the entry point name what `create_piece` returned",
         )
     return piece
+
+
+def _place(error: BaseException) -> str:
+    """Return the last line outside the import system that ran, as ` (FILE:LINE)`."""
+    if isinstance(error, SyntaxError):
+        return ""  # its own text names them
+    place = ""
+    trace = error.__traceback__
+    while trace is not None:
+        file = trace.tb_frame.f_code.co_filename
+        if not file.startswith("<frozen") and file not in {__file__, importlib.__file__}:
+            place = f" ({file}:{trace.tb_lineno})"
+        trace = trace.tb_next
+    return place
 
 
 def _is_piece(value: object) -> TypeIs[Piece[Any]]:
@@ -60,7 +93,7 @@ def main() -> int:
         with contextlib.redirect_stdout(sys.stderr):
             metadata = import_piece(entry_point).metadata()
     except PieceError as error:
-        sys.stdout.write(json.dumps({"error": error.message, "hint": error.hint}))
+        sys.stdout.write(json.dumps({"error": "; ".join(error.messages), "hint": error.hint}))
         return error.exit_code
     framework = importlib.metadata.version("pieces-framework")
     sys.stdout.write(json.dumps({"metadata": metadata, "framework": framework}))

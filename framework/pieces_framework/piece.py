@@ -12,7 +12,7 @@ from .auth import AuthBase, AuthT
 from .errors import DefinitionError, PieceNotFoundError
 from .property import properties_of
 from .trigger import Trigger, TriggerStrategy
-from .wire import JsonValue, document
+from .wire import JsonValue, document, json_problem
 
 COMPATIBLE_RELEASE: Final = "0.91.0"
 """The Activepieces release whose wire metadata and rules this framework follows."""
@@ -71,9 +71,9 @@ class Piece(Generic[AuthT]):
             description=self.description,
             authors=self.authors,
             categories=[],
-            auth=self.auth.to_metadata() if self.auth else None,
-            actions={name: action.to_metadata() for name, action in self.actions.items()},
-            triggers={name: trigger.to_metadata() for name, trigger in self.triggers.items()},
+            auth=self.auth.metadata() if self.auth else None,
+            actions={name: action.metadata() for name, action in self.actions.items()},
+            triggers={name: trigger.metadata() for name, trigger in self.triggers.items()},
             minimum_supported_release=MINIMUM_SUPPORTED_RELEASE,
             context_info={"version": CONTEXT_VERSION},
         )
@@ -111,6 +111,7 @@ def create_piece(
         *_auth_problems(auth, (*actions, *triggers)),
         *_property_problems((*actions, *triggers)),
         *_hook_problems(triggers),
+        *_sample_problems(triggers),
     ]
     if problems:
         raise DefinitionError(problems)
@@ -148,7 +149,7 @@ def _auth_problems(
 ) -> Iterator[str]:
     for each in declared:
         if each.auth is not None and each.auth is not auth:
-            yield f"{each!r} has another auth than the piece; pass the piece's own object, or none"
+            yield f"{each.where} has another auth than the piece: pass the piece's own, or none"
 
 
 def _property_problems(
@@ -158,15 +159,23 @@ def _property_problems(
         if not isinstance(each.props, Mapping):
             continue  # a Props class was checked when it was defined
         for name, prop in properties_of(each.props).items():
-            yield from (f"{each!r}, property `{name}`: {problem}" for problem in prop.problems())
+            yield from (
+                f"{each.where}, property `{name}`: {problem}" for problem in prop.problems()
+            )
+
+
+def _sample_problems(triggers: Sequence[Trigger[Any, Any, Any]]) -> Iterator[str]:
+    for trigger in triggers:
+        if problem := json_problem(trigger.sample_data, "sample_data"):
+            yield f"{trigger.where}: {problem}"
 
 
 def _hook_problems(triggers: Sequence[Trigger[Any, Any, Any]]) -> Iterator[str]:
     for trigger in triggers:
-        for hook in (trigger.on_enable, trigger.on_disable, trigger.test):
+        for hook in trigger.hooks.values():
             if len(hook.functions) > 1:
-                yield f"{trigger!r} has {len(hook.functions)} `{hook.name}` hooks; keep one"
+                yield f"{trigger.where} has {len(hook.functions)} `{hook.name}` hooks; keep one"
         if trigger.strategy is TriggerStrategy.WEBHOOK:
             for hook in (trigger.on_enable, trigger.on_disable):
                 if not hook.functions:
-                    yield f"{trigger!r} is a webhook and lacks `@{trigger.name}.{hook.name}`"
+                    yield f"{trigger.where} is a webhook and lacks the hook `{hook.name}`"

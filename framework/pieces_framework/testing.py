@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar, overload
 
 from .action import Action
-from .context import ActionContext, PollingTriggerContext, WebhookPayload, WebhookRunContext
+from .context import ActionContext, WebhookPayload
 from .errors import PieceError
-from .property import Props, PropsDeclaration, parse_props, parse_values
 from .protocols import Store, StoreScope
+from .run_context import run_context
 from .storage import check_key, decode_value, encode_value
-from .trigger import Trigger, TriggerStrategy
+from .trigger import Trigger
 from .wire import JsonValue
 
 T = TypeVar("T")
@@ -89,27 +89,18 @@ def make_context(
         PropsError: if `props` are not what `declared` asks for.
         PieceError: if `declared` needs auth and none is given.
     """
+    __tracebackhide__ = True  # pytest shows the author's line, not ours
     if declared.auth is not None and auth is None:
-        raise PieceError(f"{declared!r} needs auth", hint="pass `auth=` to `make_context`")
-    values = _values(declared.props, props or {})
-    store = store or MemoryStore()
+        raise PieceError(f"{declared.where} needs auth", hint="pass `auth=` to `make_context`")
+    props, store = props or {}, store or MemoryStore()
     if isinstance(declared, Action):
-        return ActionContext(auth=auth, props_value=values, store=store)
-    if declared.strategy is TriggerStrategy.POLLING:
-        return PollingTriggerContext(
-            auth=auth, props_value=values, store=store, is_republish=is_republish
-        )
-    return WebhookRunContext(
+        return run_context(declared, auth=auth, props=props, store=store)
+    return run_context(
+        declared,
         auth=auth,
-        props_value=values,
+        props=props,
         store=store,
-        is_republish=is_republish,
         webhook_url=webhook_url,
-        payload=payload or WebhookPayload(),
+        payload=payload,
+        is_republish=is_republish,
     )
-
-
-def _values(props: PropsDeclaration, raw: Mapping[str, JsonValue]) -> Props | Mapping[str, object]:
-    if isinstance(props, Mapping):
-        return parse_values(props, raw)
-    return parse_props(props, raw)

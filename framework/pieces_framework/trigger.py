@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import Enum
+from types import MappingProxyType
 from typing import Any, Final, Generic, Literal, Protocol, overload
 
 from typing_extensions import TypeVar
 
 from .auth import AuthBase, AuthT
-from .calling import Function, call
+from .calling import Function, call, source_of
 from .context import PollingTriggerContext, WebhookContext, WebhookRunContext
 from .property import NoProps, PropertyBase, Props, PropsDeclaration, properties_of
 from .wire import JsonValue, document
@@ -33,8 +34,10 @@ class TriggerStrategy(Enum):
 class Hook(Generic[ContextT, ResultT]):
     """One of a trigger's hooks. Used as a decorator it attaches the author's function."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, default: ResultT) -> None:
         self.name: Final = name
+        self.default: Final = default
+        """What a run gives where nothing is attached."""
         self.functions: Final[list[Function[ContextT, ResultT]]] = []
         """What was attached; more than one is a mistake that `create_piece` reports."""
 
@@ -51,9 +54,9 @@ class Hook(Generic[ContextT, ResultT]):
         self.functions.append(function)
         return function
 
-    async def run(self, context: ContextT, *, default: ResultT) -> ResultT:
-        """Run the attached function; without one, return `default`."""
-        return await call(self.functions[0], context) if self.functions else default
+    async def run(self, context: ContextT) -> ResultT:
+        """Run the attached function; without one, return the default."""
+        return await call(self.functions[0], context) if self.functions else self.default
 
 
 class Trigger(Generic[AuthT, HookContextT, RunContextT]):
@@ -82,18 +85,23 @@ class Trigger(Generic[AuthT, HookContextT, RunContextT]):
         self.props: Final = props
         self.sample_data: Final = sample_data
         self._function: Final = function
-        self.on_enable: Final = Hook[HookContextT, None]("on_enable")
+        self.on_enable: Final = Hook[HookContextT, None]("on_enable", None)
         """Attaches what runs when the flow is published: register a webhook, set a checkpoint."""
-        self.on_disable: Final = Hook[HookContextT, None]("on_disable")
+        self.on_disable: Final = Hook[HookContextT, None]("on_disable", None)
         """Attaches what runs when the flow is switched off: undo what `on_enable` did."""
-        self.test: Final = Hook[HookContextT, Sequence[object]]("test")
+        samples = () if sample_data is None else (sample_data,)
+        self.test: Final = Hook[HookContextT, Sequence[object]]("test", samples)
         """Attaches what returns a few recent items as samples. Without it: the sample data."""
+        self.hooks: Final[Mapping[str, Hook[HookContextT, Any]]] = MappingProxyType(
+            {hook.name: hook for hook in (self.on_enable, self.on_disable, self.test)}
+        )
+        """Every hook by its name."""
 
     async def run(self, context: RunContextT) -> Sequence[object]:
         """Return what is new, one item for each run of the flow to start."""
         return await call(self._function, context)
 
-    def to_metadata(self) -> dict[str, JsonValue]:
+    def metadata(self) -> dict[str, JsonValue]:
         """Return the trigger's wire form."""
         simulated = self.strategy is TriggerStrategy.WEBHOOK and not self.test.functions
         return {
@@ -102,16 +110,19 @@ class Trigger(Generic[AuthT, HookContextT, RunContextT]):
                 display_name=self.display_name,
                 description=self.description,
                 require_auth=True,
-                props={
-                    name: prop.to_metadata() for name, prop in properties_of(self.props).items()
-                },
+                props={name: prop.metadata() for name, prop in properties_of(self.props).items()},
                 type=self.strategy.value,
                 handshake_configuration={"strategy": "NONE"},
                 renew_configuration={"strategy": "NONE"},
                 test_strategy="SIMULATION" if simulated else "TEST_FUNCTION",
             ),
-            "sampleData": self.sample_data,
+            "sampleData": self.sample_data,  # null is a value here
         }
+
+    @property
+    def where(self) -> str:
+        """How messages call it: its name, and the file and line of its function."""
+        return f"trigger `{self.name}`{source_of(self._function)}"
 
     def __repr__(self) -> str:
         return f"<Trigger {self.name}>"

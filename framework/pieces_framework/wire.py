@@ -1,13 +1,13 @@
 """The wire form: JSON values, and the camelCase documents that describe a piece to other programs.
 
-camelCase is made here and nowhere else. Names of actions, triggers and properties are data: they
-are keys or values of a document, never converted.
+Parameter names become keys here. Names of actions, triggers and properties are data: they are keys
+or values of a document, never converted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NoReturn, TypeAlias, cast
 
 from typing_extensions import TypeIs
 
@@ -47,6 +47,57 @@ def same_json(left: JsonValue, right: JsonValue) -> bool:
     if _is_list(left) and _is_list(right):
         return len(left) == len(right) and all(map(same_json, left, right))
     return left == right
+
+
+def parse_json(text: str | bytes) -> JsonValue:
+    """Read JSON text. Unlike Python's own reader it takes no number that JSON cannot say.
+
+    Raises:
+        ValueError: if it is not JSON, or holds NaN, infinity or a number beyond all floats, or
+            nests too deeply.
+    """
+    import json
+
+    try:
+        value: JsonValue = json.loads(
+            text, parse_constant=_refuse_number, parse_float=_finite_float
+        )
+    except RecursionError:
+        raise ValueError("it nests too deeply") from None
+    return value
+
+
+def json_problem(value: object, path: str) -> str:
+    """Say what in `value` JSON cannot say, and where: `path.items[3]`. Empty if there is none."""
+    return next(_json_problems(value, path), "")
+
+
+def _json_problems(value: object, path: str) -> Iterator[str]:
+    if isinstance(value, float) and not abs(value) < float("inf"):
+        yield f"`{path}` is {value}, which JSON cannot say"
+    elif _is_any_mapping(value):
+        for key, item in value.items():
+            if not isinstance(key, str):
+                yield f"`{path}` has the key {key!r}, which is not text"
+            yield from _json_problems(item, f"{path}.{key}")
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(cast("Sequence[object]", value)):
+            yield from _json_problems(item, f"{path}[{index}]")
+    elif not (value is None or isinstance(value, bool | int | float | str)):
+        yield f"`{path}` is `{type(value).__name__}`, which is not JSON"
+
+
+def _is_any_mapping(value: object) -> TypeIs[Mapping[object, object]]:
+    return isinstance(value, Mapping)
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _finite_float(text: str) -> float:
+    number = float(text)
+    return number if abs(number) < float("inf") else _refuse_number(text)
 
 
 def _is_list(value: JsonValue) -> TypeIs[Sequence[JsonValue]]:

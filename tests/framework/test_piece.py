@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import textwrap
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -135,12 +137,13 @@ def test_a_polling_trigger_is_tested_by_its_function() -> None:
     async def tick(context: PollingTriggerContext) -> list[int]:
         return []
 
-    assert tick.to_metadata()["testStrategy"] == "TEST_FUNCTION"
+    assert tick.metadata()["testStrategy"] == "TEST_FUNCTION"
 
 
 def test_every_problem_of_a_piece_is_reported_at_once() -> None:
     other = PieceAuth.SecretText(display_name="Other")
     wrong: Any = "x"
+    moment: Any = datetime(2026, 1, 1, tzinfo=UTC)
 
     @create_action(name="taste", display_name="Again", description="", auth=other)
     async def again(context: ActionContext[str]) -> None: ...
@@ -154,7 +157,11 @@ def test_every_problem_of_a_piece_is_reported_at_once() -> None:
     async def nameless(context: object) -> None: ...
 
     @create_trigger(
-        name="cold", display_name="Cold", description="", strategy=TriggerStrategy.WEBHOOK
+        name="cold",
+        display_name="Cold",
+        description="",
+        strategy=TriggerStrategy.WEBHOOK,
+        sample_data={"at": [1, moment]},
     )
     async def cold(context: WebhookRunContext) -> list[JsonValue]:
         return []
@@ -174,15 +181,20 @@ def test_every_problem_of_a_piece_is_reported_at_once() -> None:
             triggers=[cold],
         )
 
-    assert caught.value.problems == (
+    problems = [
+        re.sub(r" \(\S+test_piece\.py:\d+\)", " (HERE)", each) for each in caught.value.messages
+    ]
+    refused = "its default_value is refused: Expected boolean, received: x"
+    assert problems == [
         "the piece has no display_name",
         "2 actions are named `taste`; give each its own name",
         "an action has no name",
-        "<Action taste> has another auth than the piece; pass the piece's own object, or none",
-        "<Action >, property `level`: its default_value is refused: Expected boolean, received: x",
-        "<Trigger cold> has 2 `on_enable` hooks; keep one",
-        "<Trigger cold> is a webhook and lacks `@cold.on_disable`",
-    )
+        "action `taste` (HERE) has another auth than the piece: pass the piece's own, or none",
+        f"action `` (HERE), property `level`: {refused}",
+        "trigger `cold` (HERE) has 2 `on_enable` hooks; keep one",
+        "trigger `cold` (HERE) is a webhook and lacks the hook `on_disable`",
+        "trigger `cold` (HERE): `sample_data.at[1]` is `datetime`, which is not JSON",
+    ]
 
 
 def test_find_names_what_there_is() -> None:
@@ -229,27 +241,53 @@ def test_importing_the_framework_loads_nothing_heavy() -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize(
-    ("source", "answer"),
-    [
-        pytest.param(
-            'p = create_piece(display_name="P", logo_url="", actions=[], triggers=[])\nprint("hi")',
-            {"metadata", "framework"},
-            id="a piece that prints",
-        ),
-        pytest.param("p = 3", {"error", "hint"}, id="not a piece"),
-        pytest.param("import nowhere_to_be_found", {"error", "hint"}, id="missing import"),
-    ],
-)
-def test_extraction_prints_one_json_document(tmp_path: Path, source: str, answer: set[str]) -> None:
-    (tmp_path / "some_piece.py").write_text(f"from pieces_framework import *\n{source}\n")
+SOURCE = """
+from pieces_framework import *
+print("declaring")
+piece = create_piece(display_name="P", logo_url="", actions=[], triggers=[])
+number = 3
+"""
 
+
+def extracted(tmp_path: Path, source: str, entry_point: str) -> tuple[int, dict[str, str]]:
+    (tmp_path / "some_piece.py").write_text(source)
     done = subprocess.run(
-        [sys.executable, "-m", "pieces_framework.importing", str(tmp_path), "some_piece:p"],
+        [sys.executable, "-m", "pieces_framework.importing", str(tmp_path), entry_point],
         capture_output=True,
         text=True,
-        check=False,
     )
+    answer: dict[str, str] = json.loads(done.stdout)
+    return done.returncode, answer
 
-    assert json.loads(done.stdout).keys() == answer
-    assert (done.returncode == 0) == ("metadata" in answer)
+
+def test_extraction_prints_the_metadata_and_nothing_else(tmp_path: Path) -> None:
+    exit_code, answer = extracted(tmp_path, SOURCE, "some_piece:piece")
+
+    assert exit_code == 0
+    assert answer.keys() == {"metadata", "framework"}
+
+
+@pytest.mark.parametrize(
+    ("source", "entry_point", "exit_code", "error"),
+    [
+        pytest.param(SOURCE, "some_piece:number", 65, "is int, not a piece", id="no piece"),
+        pytest.param(SOURCE, "some_piece:peice", 65, "has no `peice`", id="no such name"),
+        pytest.param(SOURCE, "some_peice:piece", 65, "no module `some_peice`", id="no module"),
+        pytest.param(
+            "import nowhere", "some_piece:p", 1, "`nowhere` is not installed here", id="dependency"
+        ),
+        pytest.param("1 / 0", "some_piece:p", 65, "some_piece.py:1)", id="raises"),
+        pytest.param("def", "some_piece:p", 65, "some_piece.py, line 1", id="syntax"),
+        pytest.param(
+            "from pieces_framework import Proprety", "some_piece:p", 65, "Proprety", id="misspelt"
+        ),
+    ],
+)
+def test_extraction_says_what_is_wrong_and_where(
+    tmp_path: Path, source: str, entry_point: str, exit_code: int, error: str
+) -> None:
+    code, answer = extracted(tmp_path, source, entry_point)
+
+    assert error in answer["error"]
+    assert answer["hint"]
+    assert code == exit_code

@@ -124,6 +124,38 @@ def test_a_default_stands_in_for_nothing(raw: Mapping[str, JsonValue]) -> None:
     assert parse_props(Defaulted, raw).level == 5
 
 
+def test_an_empty_default_is_a_value() -> None:
+    class Separated(Props):
+        separator = Property.ShortText(display_name="Separator", default_value="")
+
+    assert parse_props(Separated, {}).separator == ""
+
+
+def test_a_run_that_changes_its_values_does_not_change_the_declaration() -> None:
+    class Listed(Props):
+        rows = Property.Json(display_name="Rows", default_value=[1])
+        pick = Property.StaticDropdown(
+            display_name="Pick", required=True, options=[DropdownOption("A", [1])]
+        )
+
+    first: dict[str, Any] = parse_values(Listed, {"pick": [1]})
+    first["rows"].append(2)
+    first["pick"].append(2)
+
+    assert parse_values(Listed, {"pick": [1]}) == {"rows": [1], "pick": [1]}
+
+
+def test_what_is_not_json_cannot_be_declared() -> None:
+    unsayable: Any = {1, 2}
+
+    with pytest.raises(DefinitionError, match="`option 'A'` is `set`, which is not JSON"):
+
+        class Wrong(Props):  # pyright: ignore[reportUnusedClass]
+            pick = Property.StaticDropdown(
+                display_name="Pick", options=[DropdownOption("A", unsayable)]
+            )
+
+
 def test_required_text_may_be_empty() -> None:
     class Named(Props):
         name = Property.ShortText(display_name="Name", required=True)
@@ -172,16 +204,19 @@ def test_mistakes_in_a_props_class_are_reported_together() -> None:
                 display_name="Size", options=[DropdownOption("S", "s")], default_value="m"
             )
 
-    assert caught.value.problems == (
+    scope = (
+        "tests.framework.test_props.test_mistakes_in_a_props_class_are_reported_together.<locals>."
+    )
+    assert [problem.replace(scope, "") for problem in caught.value.problems] == [
         "`Wrong.two` is the same object as `one`; declare each property once",
         "`Wrong.two` repeats the property name `one`",
         "`Wrong.three` repeats the property name `one`",
         "`Wrong.size`: its default_value is refused: Expected one of the options, received: m",
-    )
+    ]
 
 
 def test_the_wire_form_of_each_kind() -> None:
-    wire = {name: prop.to_metadata() for name, prop in Order.__properties__.items()}
+    wire = {name: prop.metadata() for name, prop in Order.__properties__.items()}
 
     assert wire == {
         "note": {"type": "SHORT_TEXT", "displayName": "Note", "required": False},
@@ -204,7 +239,7 @@ def test_the_wire_form_of_each_kind() -> None:
 def test_description_and_default_are_on_the_wire_when_given() -> None:
     level = Property.Number(display_name="L", description="0 to 10", default_value=0, required=True)
 
-    assert level.to_metadata() == {
+    assert level.metadata() == {
         "type": "NUMBER",
         "displayName": "L",
         "description": "0 to 10",
@@ -213,8 +248,22 @@ def test_description_and_default_are_on_the_wire_when_given() -> None:
     }
 
 
+def nested(depth: int) -> JsonValue:
+    value: JsonValue = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 _json = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from([10**400, -(10**4000), 2**1024])
+    | st.floats()
+    | st.text()
+    | st.text("0123456789", min_size=300, max_size=500)
+    | st.sampled_from([5, 500, 5000]).map(nested),
     lambda children: st.lists(children) | st.dictionaries(st.text(), children),
     max_leaves=10,
 )

@@ -74,7 +74,12 @@ async def test_the_dict_form_gives_a_mapping() -> None:
 
 async def test_a_trigger_runs_through_its_life() -> None:
     @create_trigger(
-        name="new", display_name="", description="", strategy=TriggerStrategy.WEBHOOK, auth=auth
+        name="new",
+        display_name="",
+        description="",
+        strategy=TriggerStrategy.WEBHOOK,
+        auth=auth,
+        sample_data="sample",
     )
     async def new(context: WebhookRunContext[str]) -> list[JsonValue]:
         return [context.payload.body, await context.store.get("url", str)]
@@ -89,12 +94,12 @@ async def test_a_trigger_runs_through_its_life() -> None:
     context = make_context(
         new, auth="k", webhook_url="https://x.test/1", payload=WebhookPayload(body={"id": 1})
     )
-    await new.on_enable.run(context, default=None)
+    await new.on_enable.run(context)
     items = await new.run(context)
-    await new.on_disable.run(context, default=None)
+    await new.on_disable.run(context)
 
     assert items == [{"id": 1}, "https://x.test/1"]
-    assert list(await new.test.run(context, default=["sample"])) == ["sample"]
+    assert list(await new.test.run(context)) == ["sample"]
 
 
 async def test_a_hook_can_be_called_as_the_function_it_is() -> None:

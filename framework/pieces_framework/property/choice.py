@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final, Generic, Literal, TypeVar, cast, overload
 
 from typing_extensions import override
 
-from pieces_framework.wire import JsonValue, document, same_json
+from pieces_framework.wire import JsonValue, document, json_problem, same_json
 
 from .declaration import PropertyBase
 
@@ -77,15 +78,20 @@ class StaticDropdown(PropertyBase[T_co]):
     def coerce(self, raw: JsonValue) -> object:
         for option in self.options:
             if same_json(option.value, raw):
-                return cast("object", option.value)
+                return cast("object", deepcopy(option.value))
         raise self.rejection(raw)
 
     @override
-    def to_metadata(self) -> dict[str, JsonValue]:
+    def problems(self) -> list[str]:
+        found = [json_problem(option.value, f"option {option.label!r}") for option in self.options]
+        return [problem for problem in found if problem] or super().problems()
+
+    @override
+    def metadata(self) -> dict[str, JsonValue]:
         options: list[JsonValue] = [
             {"label": option.label, "value": option.value} for option in self.options
         ]
         return {
-            **super().to_metadata(),
+            **super().metadata(),
             "options": document(disabled=False, options=options),
         }

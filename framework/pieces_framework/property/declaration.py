@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any, ClassVar, Final, Generic, Self, TypeAlias, cast, overload
 
 from typing_extensions import TypeIs, TypeVar
 
 from pieces_framework.errors import DefinitionError, PropsError
-from pieces_framework.wire import JsonValue, document
-
-from .coercion import js_text
+from pieces_framework.javascript import js_text
+from pieces_framework.wire import JsonValue, document, json_problem
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -70,11 +70,14 @@ class PropertyBase(Generic[T_co]):
         Raises:
             Rejected: if the value can't be taken, or is null and required.
         """
-        value = None if raw is None else self.coerce(raw)
-        if value is None and self.default_value is not None:
-            value = self.coerce(self.default_value)
-        if value is None and self.required:
-            raise self.rejection(raw)
+        try:
+            value = None if raw is None else self.coerce(raw)
+            if value is None and self.default_value is not None:
+                value = self.coerce(deepcopy(self.default_value))  # a run may change its values
+            if value is None and self.required:
+                raise self.rejection(raw)
+        except RecursionError:
+            raise Rejected(f"{self.expected}, received: a value nested too deeply") from None
         return value
 
     def rejection(self, raw: JsonValue) -> Rejected:
@@ -85,13 +88,15 @@ class PropertyBase(Generic[T_co]):
         """What is wrong with the declaration itself."""
         if self.default_value is None:
             return []
+        if problem := json_problem(self.default_value, "default_value"):
+            return [problem]
         try:
             self.coerce(self.default_value)
         except Rejected as rejected:
             return [f"its default_value is refused: {rejected}"]
         return []
 
-    def to_metadata(self) -> dict[str, JsonValue]:
+    def metadata(self) -> dict[str, JsonValue]:
         """Return the property's wire form."""
         return document(
             type=self.kind,
@@ -127,7 +132,7 @@ class Props:
         for attribute, value in vars(cls).items():
             if not _is_property(value):
                 continue
-            where = f"`{cls.__name__}.{attribute}`"
+            where = f"`{cls.__module__}.{cls.__qualname__}.{attribute}`"
             if value.attribute != attribute:
                 problems.append(
                     f"{where} is the same object as `{value.attribute}`; declare each property once"

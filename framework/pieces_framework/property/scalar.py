@@ -6,9 +6,9 @@ from typing import Any, Literal, TypeVar, overload
 
 from typing_extensions import override
 
+from pieces_framework.javascript import is_finite, js_number
 from pieces_framework.wire import JsonValue
 
-from .coercion import js_number
 from .declaration import PropertyBase
 
 T_co = TypeVar("T_co", covariant=True)
@@ -65,7 +65,7 @@ class Number(PropertyBase[T_co]):
         number = js_number(raw) if isinstance(raw, str) else raw
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise self.rejection(raw)
-        if number != number or abs(number) == float("inf"):  # noqa: PLR0124 -- NaN
+        if not is_finite(number):
             raise self.rejection(raw)
         return number
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeAlias, TypeVar, overload
 
 from typing_extensions import override
 
-from pieces_framework.wire import JsonValue
+from pieces_framework.wire import JsonValue, parse_json
 
 from .declaration import PropertyBase
 
@@ -67,20 +67,9 @@ class Json(PropertyBase[T_co]):
             if not raw.strip():
                 return None
             try:
-                value = _parse(raw)
-            except (ValueError, RecursionError):
+                value = parse_json(raw)
+            except ValueError:
                 raise self.rejection(raw) from None
         if value is None or isinstance(value, bool | int | float | str):
             raise self.rejection(raw)
         return value
-
-
-def _parse(text: str) -> JsonValue:
-    import json
-
-    value: JsonValue = json.loads(text, parse_constant=_refuse_constant)
-    return value
-
-
-def _refuse_constant(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")

@@ -7,9 +7,9 @@ from typing import Any, Literal, TypeVar, overload
 
 from typing_extensions import override
 
+from pieces_framework.javascript import js_text
 from pieces_framework.wire import JsonValue
 
-from .coercion import js_text
 from .declaration import PropertyBase
 
 T_co = TypeVar("T_co", covariant=True)
@@ -63,7 +63,7 @@ class ShortText(PropertyBase[T_co]):
 
     @override
     def coerce(self, raw: JsonValue) -> str | None:
-        return text_value(raw, keep_empty=self.required)
+        return text_value(raw, keep_empty=self.required or self.default_value is not None)
 
 
 class LongText(PropertyBase[T_co]):
@@ -107,7 +107,7 @@ class LongText(PropertyBase[T_co]):
 
     @override
     def coerce(self, raw: JsonValue) -> str | None:
-        return text_value(raw, keep_empty=self.required)
+        return text_value(raw, keep_empty=self.required or self.default_value is not None)
 
 
 def text_value(raw: JsonValue, *, keep_empty: bool) -> str | None:

@@ -13,8 +13,10 @@ from pieces_framework.wire import JsonValue
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _PREFIXED = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
-_MAX_DIGITS = 400
-"""More digits than any finite number has: longer text is not worth reading."""
+_MAX_CHARACTERS = 400
+"""More than any finite number needs: longer text is not worth reading."""
+_TOO_LARGE = 2**1024
+"""Where JavaScript's numbers end, and infinity begins."""
 
 
 def js_text(value: JsonValue) -> str:
@@ -43,16 +45,24 @@ def js_number(text: str) -> int | float | None:
     (16, 1000.0, None)
     """
     text = text.strip()
-    if len(text) > _MAX_DIGITS:
+    if len(text) > _MAX_CHARACTERS:
         return None
     if _INTEGER.fullmatch(text):
-        return int(text)
+        return _in_range(int(text))
     if _DECIMAL.fullmatch(text):
-        number = float(text)
-        return number if abs(number) != float("inf") else None
+        return _in_range(float(text))
     if _PREFIXED.fullmatch(text):
-        return int(text, 0)
+        return _in_range(int(text, 0))
     return None
+
+
+def is_finite(number: float) -> bool:
+    """Whether JavaScript has the number: neither infinite, nor NaN, nor an `int` too large."""
+    return abs(number) < _TOO_LARGE  # false for NaN too
+
+
+def _in_range(number: float) -> int | float | None:
+    return number if is_finite(number) else None
 
 
 def _number_text(value: float) -> str:
@@ -60,7 +70,7 @@ def _number_text(value: float) -> str:
 
     if value != value:  # noqa: PLR0124 -- only NaN differs from itself
         return "NaN"
-    if abs(value) == float("inf"):
+    if not is_finite(value):
         return "Infinity" if value > 0 else "-Infinity"
     if value == 0 or 1e-6 <= abs(value) < 1e21:
         text = format(Decimal(repr(value + 0)), "f")
