@@ -33,6 +33,7 @@ ModelT = TypeVar("ModelT", bound="BaseModel")
 
 DEFAULT_TIMEOUT_S: Final = 30.0
 """How long a request may take from first to last byte, redirects included."""
+MAX_REDIRECTS: Final = 10
 
 _HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -81,6 +82,9 @@ class HttpClient:
     ) -> HttpResponse[Any]:  # the overloads say which
         """Send one request and return its answer, after any redirects.
 
+        A redirect to another host is followed without the headers and only if it needs no body:
+        what was meant for one service is not handed to the next.
+
         Args:
             method: the request's method.
             url: absolute, `http` or `https`. What its path holds shows in error messages.
@@ -93,7 +97,8 @@ class HttpClient:
             parse: a pydantic model for the answer's body; without it the body is plain JSON.
 
         Raises:
-            HttpError: if the service answers with a status of 400 or more.
+            HttpError: if the service answers with a status of 400 or more, or redirects the body
+                to another host.
             RetryableHttpError: if that is 429 or 5xx, or if there is no answer.
             FatalError: if the request cannot be sent as it is, or the answer does not fit `parse`.
         """
@@ -110,14 +115,10 @@ class HttpClient:
             sent_headers.setdefault("content-type", "application/json")
         try:
             async with asyncio.timeout(timeout_s), _client() as client:
-                answer = await client.request(
-                    method.value,
-                    target,
-                    headers=_encoded(sent_headers),
-                    content=content,
-                    # Without it httpx lets a user and password in the URL win over our header.
-                    auth=httpx.Auth() if "authorization" in sent_headers else None,
+                request = client.build_request(
+                    method.value, target, headers=_encoded(sent_headers), content=content
                 )
+                answer = await _follow(client, request, method, shown)
         except (TimeoutError, httpx.RequestError) as error:
             # `from None`: the cause may hold a header or the query.
             raise _unanswered(method, shown, error, timeout_s) from None
@@ -136,11 +137,47 @@ http_client: Final = HttpClient()
 """The client that pieces call."""
 
 
+async def _follow(
+    client: httpx.AsyncClient, request: httpx.Request, method: HttpMethod, shown: str
+) -> httpx.Response:
+    """Send a request and go where it is redirected; no other host gets what was meant for this."""
+    import httpx
+
+    origin = request.url
+    # Without it httpx lets a user and password in the URL win over our header.
+    auth = httpx.Auth() if "authorization" in request.headers else None
+    for _ in range(MAX_REDIRECTS):
+        answer = await client.send(request, auth=auth)
+        if answer.next_request is None:
+            return answer
+        request = answer.next_request
+        if _is_same_service(origin, request.url):
+            continue
+        if request.method not in {"GET", "HEAD"}:
+            raise HttpError(
+                f"`{method.value} {shown}` redirects to another host, `{request.url.host}`",
+                status=answer.status_code,
+                method=method,
+                url=shown,
+                hint="send the request there yourself, if the service says so",
+            )
+        accept = {"accept": request.headers.get("accept", "*/*")}
+        request, auth = client.build_request(request.method, request.url, headers=accept), None
+    raise httpx.TooManyRedirects("too many redirects", request=request)
+
+
+def _is_same_service(origin: httpx.URL, target: httpx.URL) -> bool:
+    """Whether `target` may see the credentials sent to `origin`: the same host, no less secure."""
+    unchanged = (origin.scheme, origin.port) == (target.scheme, target.port)
+    upgraded = origin.port is None and target.port is None and target.scheme == "https"
+    return target.host == origin.host and (unchanged or upgraded)
+
+
 def _client() -> httpx.AsyncClient:
     """A client of its own for each request: a pool of connections would bind to one event loop."""
     import httpx
 
-    return httpx.AsyncClient(verify=_tls(), follow_redirects=True, timeout=None)  # noqa: S113 -- the caller's timeout is for the whole request
+    return httpx.AsyncClient(verify=_tls(), timeout=None)  # noqa: S113 -- the caller's timeout is for the whole request
 
 
 @functools.cache

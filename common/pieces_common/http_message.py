@@ -12,7 +12,8 @@ from urllib.parse import urlencode, urlsplit
 from typing_extensions import TypeVar
 
 from pieces_framework import FatalError, JsonValue
-from pieces_framework.property.coercion import js_text
+from pieces_framework.javascript import js_text
+from pieces_framework.wire import parse_json
 
 BodyT_co = TypeVar("BodyT_co", covariant=True, default=JsonValue)
 
@@ -130,17 +131,10 @@ def _body_text(body: JsonValue, content_type: str) -> str:
 
 def decode_body(text: str) -> JsonValue:
     """Return the JSON value `text` holds, or `text` itself, or `None` when it is empty."""
-    import json
-
     text = text.removeprefix("\ufeff")
     if not text:
         return None
     try:
-        value: JsonValue = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        return parse_json(text)
+    except ValueError:
         return text
-    return value
-
-
-def _refuse_constant(constant: str) -> None:
-    raise ValueError(f"{constant} is not JSON")

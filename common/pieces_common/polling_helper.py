@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Final, TypeVar, cast
 
 from pieces_framework import FatalError, JsonValue, PollingTriggerContext
-from pieces_framework.property.coercion import js_number
+from pieces_framework.javascript import js_number
 
 from .polling import DedupeStrategy, IdentifiedItem, Polling, PollingContext, TimedItem
 from .polling_items import fetch_items

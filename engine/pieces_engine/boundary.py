@@ -21,7 +21,7 @@ from urllib.parse import quote, quote_plus
 from typing_extensions import TypeIs
 
 import pieces_framework
-from pieces_framework.errors import PieceError, RunError
+from pieces_framework.errors import AuthorCodeError, PieceError
 from pieces_framework.wire import JsonValue
 
 _MASK: Final = "***"
@@ -36,15 +36,6 @@ _OURS: Final = (
     "<frozen importlib",
 )
 """How the files begin through which a call or an import reaches an author's code."""
-
-
-class AuthorCodeError(RunError):
-    """The piece's own code raised something that is no error of the tree."""
-
-    def __init__(self, message: str, *, traceback: str) -> None:
-        super().__init__(message)
-        self.traceback: Final = traceback
-        """Where in the piece's code, as Python prints it, with secrets masked."""
 
 
 class Masker:
@@ -80,33 +71,48 @@ def author_code(name: str, mask: Masker) -> Generator[None]:
         _mask_error(error, mask)
         raise
     # The step boundary: an author's code may raise anything, and must not end our process.
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # noqa: BLE001
         text = str(error).strip()
         what = f"{type(error).__name__}: {text}" if text else type(error).__name__
+        trace = TracebackException.from_exception(error)
+        # From the author's first line on: how we got there tells nobody.
+        trace.stack[:] = list(dropwhile(_is_ours, trace.stack))
+        # Not `from error`: a log that prints causes would print the secrets in it.
         raise AuthorCodeError(
-            mask(f"`{name}` raised {what}"), traceback=mask(_traceback(error))
-        ) from error
+            mask(f"`{name}` raised {what}"),
+            traceback=mask("".join(trace.format())),
+            path=trace.stack[-1].filename if trace.stack else "",
+            line=trace.stack[-1].lineno if trace.stack else None,
+        ) from None
 
 
 def _mask_error(error: PieceError, mask: Masker) -> None:
     """Mask `error` where it stands, so that its type, its fields and its traceback stay."""
+    # A log prints causes too, and nobody can mask the fields of any exception.
+    error.__cause__, error.__suppress_context__ = None, True
     error.args = tuple(_masked(arg, mask) for arg in error.args)
     vars(error).update({name: _masked(value, mask) for name, value in vars(error).items()})
 
 
 def _masked(value: object, mask: Masker) -> object:
-    """Mask text, and the tuples and dicts of text that errors of the tree carry."""
+    """Mask text, and the tuples, lists and dicts of it that errors of the tree carry."""
     if isinstance(value, str):
         return mask(value)
     if _is_tuple(value):
         return tuple(_masked(item, mask) for item in value)
+    if _is_list(value):
+        return [_masked(item, mask) for item in value]
     if _is_dict(value):
-        return {key: _masked(item, mask) for key, item in value.items()}
+        return {_masked(key, mask): _masked(item, mask) for key, item in value.items()}
     return value
 
 
 def _is_tuple(value: object) -> TypeIs[tuple[object, ...]]:
     return isinstance(value, tuple)
+
+
+def _is_list(value: object) -> TypeIs[list[object]]:
+    return isinstance(value, list)
 
 
 def _is_dict(value: object) -> TypeIs[dict[object, object]]:
@@ -134,13 +140,6 @@ def _written_forms(secret: str) -> Iterator[str]:
             for safe in ("", "/"):
                 yield quote(form, safe, errors="replace")
                 yield quote_plus(form, safe, errors="replace")
-
-
-def _traceback(error: BaseException) -> str:
-    """Return the traceback from the author's first line on: how we got there tells nobody."""
-    trace = TracebackException.from_exception(error)
-    trace.stack[:] = list(dropwhile(_is_ours, trace.stack))
-    return "".join(trace.format())
 
 
 def _is_ours(frame: FrameSummary) -> bool:

@@ -1,18 +1,14 @@
-"""Finding the pieces that are installed in this environment, and importing one."""
+"""Finding the pieces that are installed in this environment."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
-from typing import Any
 
 from pieces_framework.artifact import distribution_name, normalize_name
 from pieces_framework.errors import PieceError, PieceNotFoundError
-from pieces_framework.importing import ENTRY_POINT_GROUP, import_piece
-from pieces_framework.piece import Piece
-
-from .boundary import Masker, author_code
+from pieces_framework.importing import ENTRY_POINT_GROUP
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +21,7 @@ class InstalledPiece:
     version: str
     """The distribution's own version text."""
     entry_point: str
-    """What `load_piece` takes, such as `piece_gelato:gelato`."""
+    """What `import_piece` takes, such as `piece_gelato:gelato`."""
 
 
 def installed_pieces() -> Iterator[InstalledPiece]:
@@ -71,14 +67,3 @@ def find_installed(name: str) -> InstalledPiece:
             hint="uninstall one of the distributions, or name the piece by its other name",
         )
     return found[0]
-
-
-def load_piece(entry_point: str) -> Piece[Any]:
-    """Import the piece that `entry_point` names; its modules must be on `sys.path`.
-
-    Raises:
-        PieceError: as `import_piece` says.
-        AuthorCodeError: a module of the piece raised something else.
-    """
-    with author_code(entry_point, Masker(None)):
-        return import_piece(entry_point)

@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from typing_extensions import TypeIs
 
-from pieces_framework.errors import RunError
+from pieces_framework.errors import AuthorCodeError
 from pieces_framework.wire import JsonValue
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -27,23 +27,23 @@ def json_output(value: object) -> JsonValue:
     dates and times ISO text.
 
     Raises:
-        RunError: if something in it has no JSON form; the message says where, as
+        AuthorCodeError: if something in it has no JSON form; the message says where, as
             `output.items[3].data`.
     """
     try:
         return _json(value, "output")
     except RecursionError:
-        raise RunError("`output` nests too deeply, or contains itself", hint=_HINT) from None
+        raise AuthorCodeError("`output` nests too deeply, or contains itself", hint=_HINT) from None
 
 
 def trigger_output(trigger: str, hook: str, value: object) -> JsonValue:
     """Return the list that a trigger's `run` or `test` returned, as plain JSON data.
 
     Raises:
-        RunError: if it is not a list, or something in it has no JSON form.
+        AuthorCodeError: if it is not a list, or something in it has no JSON form.
     """
     if not _is_list(value):
-        raise RunError(
+        raise AuthorCodeError(
             f"`{hook}` of trigger `{trigger}` must return a list, got `{type(value).__name__}`",
             hint="return one item for each run of the flow to start; none starts nothing",
         )
@@ -53,7 +53,9 @@ def trigger_output(trigger: str, hook: str, value: object) -> JsonValue:
 def _json(value: object, path: str) -> JsonValue:
     value = _reduced(value)
     if isinstance(value, float) and not math.isfinite(value):
-        raise RunError(f"`{path}` is {value}, which JSON cannot say", hint="use null instead")
+        raise AuthorCodeError(
+            f"`{path}` is {value}, which JSON cannot say", hint="use null instead"
+        )
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if _is_mapping(value):
@@ -61,7 +63,7 @@ def _json(value: object, path: str) -> JsonValue:
         return {name: _json(item, f"{path}{_step(name)}") for name, item in named}
     if _is_list(value):
         return [_json(item, f"{path}[{index}]") for index, item in enumerate(value)]
-    raise RunError(f"`{path}` is `{type(value).__name__}`, which is not JSON", hint=_HINT)
+    raise AuthorCodeError(f"`{path}` is `{type(value).__name__}`, which is not JSON", hint=_HINT)
 
 
 def _reduced(value: object) -> object:
@@ -81,7 +83,7 @@ def _key(key: object, path: str) -> str:
     key = key.value if isinstance(key, Enum) else key
     if isinstance(key, str):
         return key
-    raise RunError(
+    raise AuthorCodeError(
         f"`{path}` has the key {key!r}, a `{type(key).__name__}`; JSON keys are text",
         hint="make the keys text",
     )

@@ -7,17 +7,12 @@ from enum import Enum
 from typing import Any
 
 from pieces_framework.action import Action
-from pieces_framework.context import (
-    ActionContext,
-    PollingTriggerContext,
-    WebhookPayload,
-    WebhookRunContext,
-)
+from pieces_framework.context import WebhookPayload
 from pieces_framework.errors import ConnectionRejectedError, PieceNotFoundError
 from pieces_framework.piece import Piece
-from pieces_framework.property import Props, PropsDeclaration, parse_props, parse_values
 from pieces_framework.protocols import Store
-from pieces_framework.trigger import Trigger, TriggerStrategy
+from pieces_framework.run_context import run_context
+from pieces_framework.trigger import Trigger
 from pieces_framework.wire import JsonValue
 
 from .boundary import Masker, author_code
@@ -57,11 +52,8 @@ async def run_action(
     action = piece.find(name)
     if not isinstance(action, Action):
         raise PieceNotFoundError(f"`{name}` is a trigger, not an action")
-    mask = Masker(auth)
-    with author_code(name, mask):
-        context = ActionContext[Any, Any](
-            auth=_auth_value(action, auth), props_value=_values(action.props, props), store=store
-        )
+    with author_code(name, Masker(auth)):
+        context = run_context(action, auth=_auth_value(action, auth), props=props, store=store)
         return json_output(await action.run(context))
 
 
@@ -75,6 +67,7 @@ async def run_hook(
     store: Store,
     webhook_url: str = "",
     payload: WebhookPayload | None = None,
+    is_republish: bool = False,
 ) -> JsonValue:
     """Call one function of the trigger `name`.
 
@@ -87,6 +80,7 @@ async def run_hook(
         store: what the trigger's context offers.
         webhook_url: where requests for this trigger arrive; a polling trigger has none.
         payload: the request that a webhook's `run` receives; an empty one if not given.
+        is_republish: for `on_enable`: a new version of a flow that was on already.
 
     Returns:
         The list that `run` or `test` returned, as JSON data; without an author's `test` the
@@ -98,44 +92,20 @@ async def run_hook(
     trigger = piece.find(name)
     if not isinstance(trigger, Trigger):
         raise PieceNotFoundError(f"`{name}` is an action, not a trigger")
-    mask = Masker(auth)
-    with author_code(f"{name}.{hook.value}", mask):
-        context = _trigger_context(
+    with author_code(f"{name}.{hook.value}", Masker(auth)):
+        context = run_context(
             trigger,
             auth=_auth_value(trigger, auth),
-            props=_values(trigger.props, props),
+            props=props,
             store=store,
             webhook_url=webhook_url,
-            payload=payload or WebhookPayload(),
+            payload=payload,
+            is_republish=is_republish,
         )
-        if hook is HookName.ON_ENABLE:
-            await trigger.on_enable.run(context, default=None)
-        elif hook is HookName.ON_DISABLE:
-            await trigger.on_disable.run(context, default=None)
-        elif hook is HookName.TEST:
-            samples = [] if trigger.sample_data is None else [trigger.sample_data]
-            found = await trigger.test.run(context, default=samples)
-            return trigger_output(name, hook.value, found)
-        else:
+        if hook is HookName.RUN:
             return trigger_output(name, hook.value, await trigger.run(context))
-    return None
-
-
-def _trigger_context(
-    trigger: Trigger[Any, Any, Any],
-    *,
-    auth: object,
-    props: Props | Mapping[str, object],
-    store: Store,
-    webhook_url: str,
-    payload: WebhookPayload,
-) -> PollingTriggerContext[Any, Any] | WebhookRunContext[Any, Any]:
-    """Build the context of the trigger's `run`, which fits its other functions too."""
-    if trigger.strategy is TriggerStrategy.POLLING:
-        return PollingTriggerContext(auth=auth, props_value=props, store=store)
-    return WebhookRunContext(
-        auth=auth, props_value=props, store=store, webhook_url=webhook_url, payload=payload
-    )
+        result = await trigger.hooks[hook.value].run(context)
+    return trigger_output(name, hook.value, result) if hook is HookName.TEST else None
 
 
 def _auth_value(declared: Action[Any, Any, Any] | Trigger[Any, Any, Any], raw: JsonValue) -> object:
@@ -150,7 +120,3 @@ def _auth_value(declared: Action[Any, Any, Any] | Trigger[Any, Any, Any], raw: J
         )
     value: object = declared.auth.parse(raw)
     return value
-
-
-def _values(props: PropsDeclaration, raw: Mapping[str, JsonValue]) -> Props | Mapping[str, object]:
-    return parse_values(props, raw) if isinstance(props, Mapping) else parse_props(props, raw)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from typing import Final, NoReturn
+from typing import Final
 from urllib.parse import parse_qsl
 
 from pieces_framework.context import WebhookPayload
-from pieces_framework.wire import JsonValue
+from pieces_framework.wire import JsonValue, parse_json
 
 _FORM: Final = "application/x-www-form-urlencoded"
 
@@ -50,11 +49,6 @@ def _form(text: str) -> dict[str, JsonValue]:
 
 def _json_or_text(text: str) -> JsonValue:
     try:
-        value: JsonValue = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+        return parse_json(text)
+    except ValueError:
         return text or None
-    return value
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")

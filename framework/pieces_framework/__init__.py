@@ -14,6 +14,7 @@ from .context import (
 )
 from .errors import (
     ArtifactError,
+    AuthorCodeError,
     ConnectionRejectedError,
     DefinitionError,
     FatalError,
@@ -37,6 +38,7 @@ __all__ = [
     "ArtifactError",
     "AuthValidation",
     "AuthValidationContext",
+    "AuthorCodeError",
     "ConnectionRejectedError",
     "DefinitionError",
     "DropdownOption",

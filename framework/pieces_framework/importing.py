@@ -44,7 +44,7 @@ def import_piece(entry_point: str) -> Piece[Any]:
             hint="declare it in the piece's pyproject.toml, then `pip install -e` the piece",
         ) from error
     # An author's module may raise anything while it is imported.
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise DefinitionError(
             [f"importing `{module_name}` raised {type(error).__name__}: {error}{_place(error)}"],
             hint="importing a piece must only declare it",

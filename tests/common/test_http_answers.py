@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import BaseModel
 
-from pieces_common import BearerToken, HttpMethod, http_client
+from pieces_common import BearerToken, HttpError, HttpMethod, http_client
 from pieces_framework import FatalError, JsonValue
 from tests.common.web_server import WebServer, web_server
 
@@ -101,3 +101,29 @@ async def test_credentials_do_not_follow_a_redirect_to_another_host(web: WebServ
 
     assert web.sent[0].headers["authorization"] == "Bearer t-1"
     assert "authorization" not in other.sent[0].headers
+
+
+async def test_no_header_of_the_caller_follows_a_redirect_to_another_host(web: WebServer) -> None:
+    with web_server() as other:
+        url = web.answer("/", status=302, headers={"Location": other.answer("/")})
+
+        await http_client.send_request(
+            HttpMethod.POST, url, headers={"X-Api-Key": "k-1", "Accept": "text/csv"}, body={"a": 1}
+        )
+
+    assert other.sent[0].method == "GET"
+    assert other.sent[0].headers["accept"] == "text/csv"
+    assert "x-api-key" not in other.sent[0].headers
+    assert other.sent[0].body == b""
+
+
+@pytest.mark.parametrize("status", [307, 308])
+async def test_a_body_is_not_handed_to_another_host(web: WebServer, status: int) -> None:
+    with web_server() as other:
+        url = web.answer("/", status=status, headers={"Location": other.answer("/")})
+
+        with pytest.raises(HttpError, match="redirects to another host") as caught:
+            await http_client.send_request(HttpMethod.POST, url, body={"a": 1})
+
+    assert caught.value.status == status
+    assert other.sent == []

@@ -53,7 +53,7 @@ def new_ticket(context: PollingContext[None, Mapping[str, Any]]) -> list[Identif
 async def test_hooks_share_one_checkpoint() -> None:
     store = MemoryStore()
     context = make_context(new_order, auth="k", props={"account": "a"}, store=store)
-    await new_order.on_enable.run(context, default=None)
+    await new_order.on_enable.run(context)
     enabled = await store.get("lastPoll", int)
 
     found = await new_order.run(context)
@@ -67,7 +67,7 @@ async def test_test_hook_leaves_the_store_alone() -> None:
     store = MemoryStore()
     context = make_context(new_ticket, props={"limit": 9}, store=store)
 
-    samples = await new_ticket.test.run(context, default=[])
+    samples = await new_ticket.test.run(context)
 
     assert samples == ["t0", "t1", "t2", "t3", "t4"]
     assert await store.get("lastItem", object) is None
@@ -77,7 +77,7 @@ async def test_disabling_keeps_the_checkpoint() -> None:
     store = MemoryStore()
     await store.put("lastItem", 1)
 
-    await new_ticket.on_disable.run(make_context(new_ticket, store=store), default=None)
+    await new_ticket.on_disable.run(make_context(new_ticket, store=store))
 
     assert await store.get("lastItem", int) == 1
 
@@ -88,7 +88,7 @@ async def test_publishing_again_keeps_the_checkpoint(*, is_republish: bool, kept
     await store.put("lastItem", 5)
     context = make_context(new_ticket, store=store, is_republish=is_republish)
 
-    await new_ticket.on_enable.run(context, default=None)
+    await new_ticket.on_enable.run(context)
 
     assert await store.get("lastItem", int) == kept
 
@@ -105,7 +105,7 @@ def test_declaration_reaches_the_metadata() -> None:
         "displayName": "New Order",
         "description": "Triggers for each order",
         "requireAuth": True,
-        "props": {"account": Account.account.to_metadata()},
+        "props": {"account": Account.account.metadata()},
         "type": "POLLING",
         "handshakeConfiguration": {"strategy": "NONE"},
         "renewConfiguration": {"strategy": "NONE"},

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+import traceback
 from urllib.parse import quote
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pieces_engine import AuthorCodeError
 from pieces_engine.boundary import Masker, author_code
-from pieces_framework import JsonValue, PropsError, RetryableError, RunError
+from pieces_framework import AuthorCodeError, JsonValue, PieceError, PropsError, RetryableError
 
 SECRET = 's3cret "quoted" /ü\\\n'
 
@@ -69,8 +69,8 @@ def test_an_authors_exception_becomes_an_error_of_the_tree(
         raise error
 
     assert raised.value.message == message
-    assert raised.value.__cause__ is error
-    assert isinstance(raised.value, RunError)
+    assert raised.value.path == __file__
+    assert raised.value.line is not None
 
 
 def test_the_traceback_shows_the_authors_line_without_the_secret() -> None:
@@ -99,6 +99,25 @@ def test_problems_are_masked_too() -> None:
         raise PropsError({"level": "Expected number, received: s3cret!"})
 
     assert raised.value.problems == {"level": "Expected number, received: ***"}
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(ValueError(SECRET), id="any exception"),
+        pytest.param(RetryableError(SECRET), id="one of the tree"),
+    ],
+)
+def test_a_log_of_the_error_shows_no_secret(error: Exception) -> None:
+    error.add_note(f"note {SECRET}")
+    vars(error)["body"] = [SECRET, {SECRET: (SECRET,)}]
+    with pytest.raises(PieceError) as raised, author_code("step", Masker(SECRET)):
+        raise error from KeyError(SECRET)
+
+    logged = "".join(traceback.format_exception(raised.value)) + repr(vars(raised.value))
+    assert "***" in logged
+    assert SECRET not in logged
+    assert repr(SECRET)[1:-1] not in logged
 
 
 def test_an_interruption_is_no_error_of_the_author() -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from pieces_engine import find_installed, load_piece
+from pieces_engine import find_installed
 from pieces_framework import PieceError, PieceNotFoundError
+from pieces_framework.importing import import_piece
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_what_is_found_can_be_imported(site: Path) -> None:
         "granita = create_piece(display_name='Granita', logo_url='', actions=[], triggers=[])\n"
     )
 
-    assert load_piece(find_installed("granita").entry_point).display_name == "Granita"
+    assert import_piece(find_installed("granita").entry_point).display_name == "Granita"
 
 
 def test_an_unknown_piece_is_told_what_there_is(site: Path) -> None:

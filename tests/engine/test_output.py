@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from pieces_engine.output import json_output, trigger_output
-from pieces_framework import JsonValue, RunError
+from pieces_framework import AuthorCodeError, JsonValue
 
 
 class Flavor(Enum):
@@ -120,7 +120,7 @@ def test_json_stays_as_it_is(value: object) -> None:
     ],
 )
 def test_what_is_not_json_is_refused_with_its_place(value: object, message: str) -> None:
-    with pytest.raises(RunError) as refused:
+    with pytest.raises(AuthorCodeError) as refused:
         json_output(value)
 
     assert message in refused.value.message
@@ -130,7 +130,7 @@ def test_a_list_that_contains_itself_is_refused() -> None:
     endless: list[object] = []
     endless.append(endless)
 
-    with pytest.raises(RunError, match="contains itself"):
+    with pytest.raises(AuthorCodeError, match="contains itself"):
         json_output(endless)
 
 
@@ -151,5 +151,5 @@ def test_a_trigger_may_return_a_list(value: Sequence[int]) -> None:
     ids=lambda value: type(value).__name__,
 )
 def test_a_trigger_that_returns_no_list_is_told_what_it_returned(value: object, kind: str) -> None:
-    with pytest.raises(RunError, match=f"`new_flavor` must return a list, got `{kind}`"):
+    with pytest.raises(AuthorCodeError, match=f"`new_flavor` must return a list, got `{kind}`"):
         trigger_output("new_flavor", "run", value)

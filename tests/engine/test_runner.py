@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from pieces_engine import AuthorCodeError, HookName, run_action, run_hook
+from pieces_engine import HookName, run_action, run_hook
 from pieces_framework import (
     ActionContext,
+    AuthorCodeError,
     AuthValidation,
     AuthValidationContext,
     ConnectionRejectedError,
@@ -22,7 +23,6 @@ from pieces_framework import (
     Property,
     Props,
     PropsError,
-    RunError,
     TriggerStrategy,
     WebhookContext,
     WebhookPayload,
@@ -217,12 +217,12 @@ async def test_bad_props_are_all_reported() -> None:
     assert refused.value.problems == {"level": "Expected number, received: much"}
 
 
-async def test_what_the_author_did_not_expect_is_a_run_error_without_the_secret() -> None:
+async def test_what_the_author_did_not_expect_names_the_place_without_the_secret() -> None:
     with pytest.raises(AuthorCodeError) as raised:
         await run("spill")
 
     assert raised.value.message == "`spill` raised KeyError: '***'"
-    assert isinstance(raised.value.__cause__, KeyError)
+    assert (raised.value.path, raised.value.code) == (__file__, "AUTHOR_CODE")
     assert KEY not in raised.value.traceback
 
 
@@ -248,7 +248,7 @@ async def test_a_plain_function_that_runs_out_of_items_does_not_hang() -> None:
 
 
 async def test_output_that_is_not_json_names_its_place() -> None:
-    with pytest.raises(RunError, match=r"`output\.photos\[0\]\.data` is `bytes`"):
+    with pytest.raises(AuthorCodeError, match=r"`output\.photos\[0\]\.data` is `bytes`"):
         await run("photograph")
 
 
@@ -309,7 +309,7 @@ async def test_a_webhook_run_without_a_request_gets_an_empty_one() -> None:
 
 
 async def test_a_trigger_must_return_a_list() -> None:
-    with pytest.raises(RunError, match="`new_rumour` must return a list, got `str`"):
+    with pytest.raises(AuthorCodeError, match="`new_rumour` must return a list, got `str`"):
         await call("new_rumour", HookName.RUN)
 
 
