@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from typing import Final, TypeVar, cast
 
-from pieces_framework import FatalError, JsonValue, PollingTriggerContext
+from pieces_framework import AuthorCodeError, FatalError, JsonValue, PollingTriggerContext
 from pieces_framework.javascript import js_number
 
 from .polling import DedupeStrategy, IdentifiedItem, Polling, PollingContext, TimedItem
@@ -82,8 +82,9 @@ async def poll(
             or `None` delivers all, and so does `TIMEBASED` always.
 
     Raises:
-        FatalError: if the trigger was never enabled, or `items` gave what is not an item of the
-            strategy or a time that is no number. The checkpoint then stays.
+        FatalError: if the trigger was never enabled.
+        AuthorCodeError: if `items` gave what is not an item of the strategy, or a time that is
+            no number. The checkpoint then stays.
     """
     if polling.strategy is DedupeStrategy.TIMEBASED:
         return await _poll_by_time(polling, context)
@@ -96,7 +97,7 @@ async def test(
     """Return the data of the first five items, new or not; the store is neither read nor changed.
 
     Raises:
-        FatalError: if `items` gave what is not an item of the strategy.
+        AuthorCodeError: if `items` gave what is not an item of the strategy.
     """
     by_time = polling.strategy is DedupeStrategy.TIMEBASED
     items = (
@@ -166,7 +167,7 @@ def _times(items: Sequence[TimedItem]) -> list[int | float]:
 def _time(item: TimedItem, index: int) -> int | float:
     epoch_ms = _finite(item.epoch_ms)
     if epoch_ms is None:
-        raise FatalError(
+        raise AuthorCodeError(
             f"item {index} of the trigger's items has `epoch_ms` {item.epoch_ms!r}, not a number",
             hint="give each item the milliseconds since 1970, UTC, at which it was created",
         )

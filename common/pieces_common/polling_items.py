@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Iterable, Iterator
 from typing import TypeVar, cast
 
-from pieces_framework import FatalError
+from pieces_framework import AuthorCodeError
 from pieces_framework.calling import call
 
 from .polling import Polling, PollingContext
@@ -31,7 +31,7 @@ async def fetch_items(
         or_none: take `None` for an empty list.
 
     Raises:
-        FatalError: if it gave no list, or a list of something else.
+        AuthorCodeError: if it gave no list, or a list of something else.
     """
     import asyncio
 
@@ -46,7 +46,7 @@ async def fetch_items(
     if given is None and or_none:
         return []
     if not isinstance(given, Iterable):
-        raise FatalError(
+        raise AuthorCodeError(
             f"the trigger's items are {type(given).__name__}, not a list of `{kind.__name__}`",
             hint="return an empty list when there is nothing",
         )
@@ -58,7 +58,7 @@ def _checked(items: list[object], kind: type[KindT]) -> list[KindT]:
     if len(right) == len(items):
         return right
     wrong = next(item for item in items if not isinstance(item, kind))
-    raise FatalError(
+    raise AuthorCodeError(
         f"the trigger's items hold {type(wrong).__name__}, not `{kind.__name__}`",
         hint=f"the trigger's strategy needs each item as `{kind.__name__}(...)`",
     )

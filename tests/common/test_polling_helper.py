@@ -18,7 +18,13 @@ from pieces_common import (
     TimedItem,
     polling_helper,
 )
-from pieces_framework import FatalError, NoProps, PollingTriggerContext, parse_props
+from pieces_framework import (
+    AuthorCodeError,
+    FatalError,
+    NoProps,
+    PollingTriggerContext,
+    parse_props,
+)
 from pieces_framework.testing import MemoryStore
 
 
@@ -132,7 +138,7 @@ async def test_what_is_no_list_of_items_is_refused(given: Any, said: str, hook: 
         strategy=DedupeStrategy.TIMEBASED, items=lambda context: given
     )
 
-    with pytest.raises(FatalError, match=said):
+    with pytest.raises(AuthorCodeError, match=said):
         await hook(polling, make(store))
 
     assert await store.get("lastPoll", int) == 1
@@ -149,7 +155,7 @@ async def test_time_that_is_no_number_is_refused_by_the_items_place(epoch_ms: An
     async def items(context: PollingContext[str]) -> list[TimedItem]:
         return [TimedItem(5, "good"), TimedItem(epoch_ms, "bad")]
 
-    with pytest.raises(FatalError, match="item 1 of the trigger's items") as caught:
+    with pytest.raises(AuthorCodeError, match="item 1 of the trigger's items") as caught:
         await polling_helper.poll(
             Polling(strategy=DedupeStrategy.TIMEBASED, items=items), make(store)
         )
