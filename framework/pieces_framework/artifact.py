@@ -27,6 +27,7 @@ _FILES: Final = ("METADATA", "WHEEL", "RECORD", "entry_points.txt", PIECE_DOCUME
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _TAG: Final = re.compile(r"[A-Za-z0-9_]+-[A-Za-z0-9_]+-[A-Za-z0-9_]+")
 _MAX_NESTING: Final = 64
+_CHUNK_BYTES: Final = 1024 * 1024
 # What zipfile and zlib raise on bytes that are not what they claim to be.
 _BROKEN: Final = (
     zipfile.BadZipFile,
@@ -47,7 +48,9 @@ class Limits:
     directory_bytes: int = 2 * 1024 * 1024
     """Size of the archive's table of contents: some 20,000 files."""
     member_bytes: int = 4 * 1024 * 1024
-    """Unpacked size of each file that is read."""
+    """Unpacked size of each file that says what the wheel is."""
+    content_bytes: int = 1024 * 1024 * 1024
+    """Unpacked size of all files: each is read through once, and none is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +154,7 @@ class _DistInfo:
             with zipfile.ZipFile(path) as archive:
                 names = archive.namelist()
                 self.folder = self._find_folder(names)
+                self._check_content(archive, limits.content_bytes)
                 self._files = {
                     name: self._read(archive, f"{self.folder}/{name}", limits.member_bytes)
                     for name in _FILES
@@ -192,7 +196,7 @@ class _DistInfo:
         if len(set(names)) != len(names):
             raise self.error("it holds two files of one name", "build the wheel again")
         for name in names:
-            if name.startswith("/") or "\\" in name or ".." in name.split("/"):
+            if name.startswith("/") or {"\\", ":"} & set(name) or ".." in name.split("/"):
                 raise self.error(f"it holds the unsafe path {name!r}", "build the wheel again")
         tops = {name.partition("/")[0] for name in names}
         found = [top for top in tops if top.endswith(".dist-info")]
@@ -202,12 +206,24 @@ class _DistInfo:
             )
         return found[0]
 
+    def _check_content(self, archive: zipfile.ZipFile, limit: int) -> None:
+        """Read every file through, so that an installer will find what the table promises."""
+        members = archive.infolist()
+        if min(member.header_offset for member in members) != 0:
+            raise self.error("it does not begin with its first file", "build the wheel again")
+        for member in members:
+            # bz2 and LZMA may want much memory before they yield a byte; no build tool uses them.
+            if member.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+                what = f"`{member.filename}` is compressed in an unusual way"
+                raise self.error(what, "compress with deflate")
+            with archive.open(member) as content:
+                while chunk := content.read(_CHUNK_BYTES):
+                    limit -= len(chunk)
+                    if limit < 0:
+                        raise self.error("it unpacks to too much", "leave data out of the wheel")
+
     def _read(self, archive: zipfile.ZipFile, name: str, limit: int) -> str:
-        info = archive.getinfo(name)
-        # bz2 and LZMA may ask for much memory before they yield a byte; no build tool uses them.
-        if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            raise self.error(f"`{name}` is compressed in an unusual way", "compress with deflate")
-        with archive.open(info) as member:
+        with archive.open(name) as member:
             content = member.read(limit + 1)
         if len(content) > limit:
             raise self.error(f"`{name}` is larger than {limit} bytes", "make it smaller")

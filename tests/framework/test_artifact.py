@@ -265,6 +265,34 @@ def test_a_bomb_takes_no_memory(tmp_path: Path) -> None:
     assert peak_bytes < 32 * 1024 * 1024
 
 
+def test_a_wheel_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    wheel = write_wheel(tmp_path / "w.whl", wheel_files() | {"piece_gelato/data": "0" * 100_000})
+
+    with pytest.raises(ArtifactError, match="unpacks to too much"):
+        read_wheel(wheel, limits=Limits(content_bytes=100_000))
+
+
+@pytest.mark.parametrize(
+    ("cut", "before", "flipped"),
+    [
+        pytest.param(30, b"", None, id="its beginning is cut off"),
+        pytest.param(0, b"#!/bin/sh\n", None, id="something stands before it"),
+        pytest.param(0, b"", 40, id="a byte differs"),
+    ],
+)
+def test_a_wheel_that_installers_could_not_unpack_is_refused(
+    tmp_path: Path, cut: int, before: bytes, flipped: int | None
+) -> None:
+    wheel = build_wheel(tmp_path)
+    content = bytearray(before + wheel.read_bytes()[cut:])
+    if flipped is not None:
+        content[flipped] ^= 1
+    wheel.write_bytes(content)
+
+    with pytest.raises(ArtifactError):
+        read_wheel(wheel)
+
+
 def test_an_archive_of_too_many_files_is_refused(tmp_path: Path) -> None:
     files = wheel_files() | {f"piece_gelato/{number}.py": "" for number in range(100)}
     path = write_wheel(tmp_path / "many.whl", files)
