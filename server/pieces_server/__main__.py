@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import fcntl
 import os
+import shlex
 import socket
 import sys
 from collections.abc import Sequence
@@ -15,21 +16,29 @@ from typing import IO, TYPE_CHECKING
 
 from pieces_framework.errors import PieceError
 
-from .settings import Settings, SettingsError
+from .settings import Settings, SettingsError, usable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from fastapi import FastAPI
+    from sqlalchemy import Engine
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return the process's exit code."""
     options = _parser().parse_args(arguments)
+    os.umask(0o077)  # whatever the data folder is open to, the files in it are ours alone
     try:
         settings = Settings.from_environment(os.environ)
         settings.create_data_folder()
+        if settings.is_open_to_others():
+            _warn_of_open_folder(settings)
         if options.command == "keys":
             return _create_key(settings, options.name)
         return _serve(settings)
+    except KeyboardInterrupt:
+        return 130
     except PieceError as error:
         print(f"error: {error.message}", file=sys.stderr)
         if error.hint:
@@ -50,11 +59,27 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _warn_of_open_folder(settings: Settings) -> None:
+    """Warn only: closing a folder that we did not make could lock out those it is meant for."""
+    folder = str(settings.data_folder)
+    print(
+        f"warning: `AP_CONFIG_PATH` {folder!r} is open to other users\n"
+        f"hint: if they have no business there: chmod 700 {shlex.quote(folder)}",
+        file=sys.stderr,
+    )
+
+
 def _create_key(settings: Settings, name: str) -> int:
     from .database import open_database
     from .keys import create_key
 
-    print(create_key(open_database(settings.data_folder), name))
+    engine = open_database(settings.data_folder)
+    key = create_key(engine, name)
+    engine.dispose()
+    print(f"a key for the data folder {str(settings.data_folder.resolve())!r}", file=sys.stderr)
+    if not _lock_path(settings).exists():
+        print("no instance has run there yet: is `AP_CONFIG_PATH` right?", file=sys.stderr)
+    print(key)
     return 0
 
 
@@ -68,27 +93,34 @@ def _serve(settings: Settings) -> int:
         from .wheels import WheelFolder
 
         engine = open_database(settings.data_folder)
-        registry = Registry(engine, WheelFolder(settings.data_folder))
-        registry.remove_leftovers()
+        with usable(settings.data_folder):
+            registry = Registry(engine, WheelFolder(settings.data_folder))
+            registry.remove_leftovers()
         publish_sdk(registry)
         if not has_keys(engine):
             # Never through the logger: a log is kept, and read by others.
             print(f"API key (shown once): {create_key(engine, 'admin')}", flush=True)
-        return _run(create_app(settings, engine, registry), listener)
+        return _run(create_app(settings, engine, registry), engine, listener)
 
 
 def _lock(settings: Settings) -> IO[bytes]:
     """Hold the data folder for this process: a start removes files that another may be writing."""
-    file = (settings.data_folder / "instance.lock").open("wb")
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        file.close()
-        raise SettingsError(
-            f"another instance runs on `AP_CONFIG_PATH` {str(settings.data_folder)!r}",
-            hint="stop it, or give this one a folder of its own",
-        ) from error
-    return file
+    path = _lock_path(settings)
+    with usable(path):
+        file = path.open("wb")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.close()
+            raise SettingsError(
+                f"another instance runs on `AP_CONFIG_PATH` {str(settings.data_folder)!r}",
+                hint="stop it, or give this one a folder of its own",
+            ) from error
+        return file
+
+
+def _lock_path(settings: Settings) -> Path:
+    return settings.data_folder / "instance.lock"
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -106,7 +138,7 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _run(app: FastAPI, listener: socket.socket) -> int:
+def _run(app: FastAPI, engine: Engine, listener: socket.socket) -> int:
     import uvicorn
 
     host, port = listener.getsockname()[:2]
@@ -117,6 +149,12 @@ def _run(app: FastAPI, listener: socket.socket) -> int:
             await super().startup(sockets)
             print(f"Piecekit instance listening on {url}", flush=True)
 
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().shutdown(sockets)
+            # Here, since after it the signal is raised again and ends the process. Closing the
+            # last connection moves what SQLite keeps in its log into `piecekit.db`.
+            engine.dispose()
+
     config = uvicorn.Config(
         app,
         access_log=False,
@@ -126,10 +164,7 @@ def _run(app: FastAPI, listener: socket.socket) -> int:
         timeout_graceful_shutdown=10,
         ws="none",
     )
-    try:
-        Server(config).run(sockets=[listener])
-    except KeyboardInterrupt:
-        return 130
+    Server(config).run(sockets=[listener])
     return 0
 
 

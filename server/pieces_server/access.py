@@ -4,11 +4,10 @@ import base64
 import binascii
 
 from fastapi import Request
-from sqlalchemy import Engine
 
+from .dependencies import engine_of, settings_of
 from .errors import AuthenticationError
 from .keys import is_known
-from .settings import Settings
 
 
 def may_write(request: Request) -> None:
@@ -22,24 +21,21 @@ def may_write(request: Request) -> None:
 
 def may_read(request: Request) -> None:
     """As `may_write`, unless the instance may be read without a key."""
-    settings: Settings = request.app.state.settings
-    if not settings.public_read:
+    if not settings_of(request).public_read:
         may_write(request)
 
 
 def may_install(request: Request) -> None:
     """As `may_read`, for installers: they send the key as the password of `__token__`."""
-    settings: Settings = request.app.state.settings
-    if not settings.public_read:
+    if not settings_of(request).public_read:
         key = _bearer_key(request) or _basic_key(request)
         _check(request, key, scheme='Basic realm="Piecekit", charset="UTF-8"')
 
 
 def _check(request: Request, key: str, *, scheme: str) -> None:
-    engine: Engine = request.app.state.engine
     if not key:
         raise AuthenticationError("missing api key", scheme=scheme)
-    if not is_known(engine, key):
+    if not is_known(engine_of(request), key):
         raise AuthenticationError("invalid api key", scheme=scheme)
 
 

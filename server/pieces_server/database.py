@@ -21,12 +21,20 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.schema import CreateTable
+
+from .settings import SettingsError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
 _ALPHANUMERICS: Final = string.digits + string.ascii_letters
+_SCHEMA: Final = 1
+"""The number of the tables' present form, kept in the database as its `user_version`."""
 _TABLES: Final = MetaData()
 
 wheels: Final = Table(
@@ -53,13 +61,15 @@ pieces: Final = Table(
     Column("patch", Integer, nullable=False),
     Column("name", String, nullable=False),
     Column("source_digest", String, nullable=False),
+    Column("framework", String, nullable=False),
     Column("metadata", JSON, nullable=False),
+    Column("i18n", JSON, nullable=False),
     Column("created", String, nullable=False),
     Column("updated", String, nullable=False),
     UniqueConstraint("distribution", "version"),
     ForeignKeyConstraint(["distribution", "version"], ["wheels.distribution", "wheels.version"]),
 )
-"""Those of the wheels that are pieces, with their wire metadata."""
+"""Those of the wheels that are pieces, with what their `piece.json` says."""
 
 api_keys: Final = Table(
     "api_keys",
@@ -73,17 +83,27 @@ api_keys: Final = Table(
 
 
 def open_database(data_folder: Path) -> Engine:
-    """Open `piecekit.db` in the data folder, with its tables made where they are missing."""
+    """Open `piecekit.db` in the data folder; a new one is given its tables.
+
+    Raises:
+        SettingsError: if it cannot be opened, is damaged, or was written by another version.
+    """
+    path = data_folder / "piecekit.db"
     # hide_parameters: an error's text goes to the log, and must not carry values there.
     engine = create_engine(
-        f"sqlite:///{data_folder / 'piecekit.db'}",
+        URL.create("sqlite", database=str(path)),
         connect_args={"timeout": 30},
         hide_parameters=True,
     )
     event.listen(engine, "connect", _set_up)
-    with engine.begin() as connection:
-        for table in _TABLES.sorted_tables:
-            connection.execute(CreateTable(table, if_not_exists=True))
+    try:
+        with engine.begin() as connection:
+            _prepare(connection, path)
+    except DatabaseError as error:
+        raise SettingsError(
+            f"the database {str(path)!r} cannot be used: {error.orig}",
+            hint="let this user write to it; if it is damaged, put a copy from before in its place",
+        ) from error
     return engine
 
 
@@ -106,3 +126,31 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
     # FULL: in WAL mode only this makes a commit outlive a power cut, as an answered 201 must.
     for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {setting}")
+
+
+def _prepare(connection: Connection, path: Path) -> None:
+    # Without it, two that open a new database at once could each see the other's half of it.
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    schema: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    has_tables = connection.exec_driver_sql("SELECT 1 FROM sqlite_master").first() is not None
+    if not has_tables and schema == 0:
+        for table in _TABLES.sorted_tables:
+            connection.execute(CreateTable(table))
+        connection.exec_driver_sql(f"PRAGMA user_version={_SCHEMA}")
+    elif schema != _SCHEMA:
+        age, hint = (
+            ("a newer", "update Piecekit, or")
+            if schema > _SCHEMA
+            else ("an older", "there is no migration yet:")
+        )
+        raise SettingsError(
+            f"the database {str(path)!r} was written by {age} version of Piecekit: "
+            f"its schema is {schema}, not {_SCHEMA}",
+            hint=f"{hint} name another folder in `AP_CONFIG_PATH`",
+        )
+    damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    if damage != "ok":
+        raise SettingsError(
+            f"the database {str(path)!r} is damaged: {damage}",
+            hint="put a copy from before in its place",
+        )

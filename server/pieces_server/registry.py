@@ -57,6 +57,8 @@ class StoredPiece:
     source_digest: str
     metadata: Mapping[str, JsonValue]
     """Wire metadata."""
+    i18n: Mapping[str, JsonValue]
+    """Translations of the metadata's texts, by language."""
     created: str
     """When the piece's first version was published, as the API writes times."""
     updated: str
@@ -222,7 +224,9 @@ class Registry:
                     id=new_id(),
                     name=wheel.distribution,
                     source_digest=wheel.piece.source_digest,
+                    framework=wheel.piece.framework,
                     metadata=wheel.piece.metadata,
+                    i18n=wheel.piece.i18n,
                     created=first or time,
                     updated=time,
                 )
@@ -255,6 +259,7 @@ def _read_pieces(
             version=row.version,
             source_digest=row.source_digest,
             metadata=row.metadata,
+            i18n=row.i18n,
             created=row.created,
             updated=row.updated,
             filename=row.filename,

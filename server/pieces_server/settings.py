@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,10 +52,15 @@ class Settings:
         public_read = (environment.get("AP_PUBLIC_READ") or "false").lower()
         if public_read not in {"true", "false"}:
             problems.append(f"`AP_PUBLIC_READ` must be true or false, got {public_read!r}")
+        folder = Path(environment.get("AP_CONFIG_PATH") or "~/.pieces")
+        try:
+            folder = folder.expanduser()
+        except RuntimeError:
+            problems.append(f"`AP_CONFIG_PATH` {str(folder)!r} begins with a home that is unknown")
         settings = cls(
             host=environment.get("AP_HOST") or "127.0.0.1",
             port=number("AP_PORT", 8080, 0, 65535),
-            data_folder=Path(environment.get("AP_CONFIG_PATH") or "~/.pieces").expanduser(),
+            data_folder=folder,
             public_read=public_read == "true",
             max_file_size_bytes=number("AP_MAX_FILE_SIZE_MB", 50, 1, 4096) * 1024 * 1024,
         )
@@ -68,10 +74,26 @@ class Settings:
         Raises:
             SettingsError: if it cannot be made or is no folder.
         """
-        try:
+        with usable(self.data_folder):
             self.data_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise SettingsError(
-                f"`AP_CONFIG_PATH` {str(self.data_folder)!r} cannot be used: {error.strerror}",
-                hint="name a folder that this user may write to",
-            ) from error
+
+    def is_open_to_others(self) -> bool:
+        """Whether users other than the owner may list, read or change the data folder."""
+        return bool(self.data_folder.stat().st_mode & 0o077)
+
+
+@contextmanager
+def usable(path: Path) -> Generator[None]:
+    """Raise `SettingsError` when the system refuses what is done to the data folder.
+
+    Args:
+        path: what the error names when the system's refusal names no file.
+    """
+    try:
+        yield
+    except OSError as error:
+        name = str(error.filename or path)
+        raise SettingsError(
+            f"`AP_CONFIG_PATH`: {name!r} cannot be used: {error.strerror}",
+            hint="let this user write to it, or name another folder",
+        ) from error

@@ -9,6 +9,8 @@ from tests.support.instance import Instance, running_instance
 from tests.support.publishing import publish
 from tests.support.wheels import METADATA, build_wheel
 
+I18N = {"de": {"Ice cream": "Eis"}}
+
 
 @pytest.fixture(scope="module")
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
@@ -23,7 +25,7 @@ def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     with running_instance(tmp_path_factory.mktemp("data")) as started:
         for name, version, display_name in published:
             metadata = METADATA | {"displayName": display_name}
-            wheel = build_wheel(folder, name, version, metadata=metadata).read_bytes()
+            wheel = build_wheel(folder, name, version, metadata=metadata, i18n=I18N).read_bytes()
             assert publish(started, wheel, name=name, version=version).status_code == 201
         yield started
 
@@ -47,6 +49,14 @@ def test_the_list_counts_actions_and_triggers(instance: Instance) -> None:
 
     assert (first["actions"], first["triggers"]) == (2, 1)
     assert first["description"] == "Ice cream"
+
+
+def test_translations_are_in_the_detail_and_not_in_the_list(instance: Instance) -> None:
+    detail = get(instance, "/api/v1/pieces/piece-zebra")
+    listed = get(instance, "/api/v1/pieces")
+
+    assert detail.json()["i18n"] == I18N
+    assert not any("i18n" in piece for piece in listed.json())
 
 
 @pytest.mark.parametrize(

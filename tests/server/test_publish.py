@@ -2,10 +2,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import re
 import socket
+import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -46,7 +49,20 @@ def test_publishing_answers_with_the_full_model(instance: Instance, tmp_path: Pa
         "sourceDigest": "d" * 64,
         "filename": "piece_gelato-0.1.0-py3-none-any.whl",
         "size": len(wheel),
+        "i18n": {},
     }
+
+
+def test_all_that_the_piece_says_of_itself_is_stored(instance: Instance, tmp_path: Path) -> None:
+    i18n = {"de": {"Ice cream": "Eis"}}
+    wheel = build_wheel(tmp_path, "piece-said", i18n=i18n, framework="0.7.1").read_bytes()
+
+    publish(instance, wheel, name="piece-said")
+
+    with closing(sqlite3.connect(instance.data_folder / "piecekit.db")) as connection:
+        query = "SELECT framework, i18n FROM pieces WHERE name = 'piece-said'"
+        ((framework, stored),) = connection.execute(query)
+    assert (framework, json.loads(stored)) == ("0.7.1", i18n)
 
 
 def test_a_second_version_keeps_the_time_of_the_first(instance: Instance, tmp_path: Path) -> None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import re
+import shutil
+import signal
 import socket
 import sqlite3
 import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -60,7 +63,7 @@ def test_a_key_is_made_while_the_instance_runs(tmp_path: Path) -> None:
         headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
         assert httpx.get(f"{instance.url}/api/v1/pieces", headers=headers).status_code == 200
     assert re.fullmatch(KEY + "\n", made.stdout)
-    assert made.stderr == ""
+    assert made.stderr == f"a key for the data folder {str(tmp_path)!r}\n"
 
 
 def test_keys_may_be_made_at_once_in_a_new_folder(tmp_path: Path) -> None:
@@ -68,7 +71,7 @@ def test_keys_may_be_made_at_once_in_a_new_folder(tmp_path: Path) -> None:
         running = [pool.submit(run, "keys", "create", data_folder=tmp_path) for _ in range(6)]
         made = [each.result() for each in running]
 
-    assert [each.stderr for each in made] == [""] * 6
+    assert [each.returncode for each in made] == [0] * 6
     assert len({each.stdout for each in made}) == 6
 
 
@@ -78,6 +81,8 @@ def test_a_key_that_is_made_before_the_first_start_is_the_first(tmp_path: Path) 
     with running_instance(tmp_path, key=made.stdout.strip()) as instance:
         answer = httpx.get(f"{instance.url}/api/v1/pieces", headers=instance.headers)
 
+    said = f"a key for the data folder {str(tmp_path)!r}\nno instance has run there yet: "
+    assert made.stderr.startswith(said)
     assert instance.key == made.stdout.strip()
     assert answer.json() == []
 
@@ -116,7 +121,8 @@ def test_what_a_cut_off_publish_left_is_removed_at_the_start(tmp_path: Path) -> 
         ({"AP_PUBLIC_READ": "yes"}, "`AP_PUBLIC_READ` must be true or false, got 'yes'"),
         ({"AP_HOST": "192.0.2.1"}, "cannot listen on `AP_HOST` '192.0.2.1'"),
         ({"AP_HOST": "no such host"}, "cannot listen on `AP_HOST` 'no such host'"),
-        ({"AP_CONFIG_PATH": "/dev/null/x"}, "`AP_CONFIG_PATH` '/dev/null/x' cannot be used"),
+        ({"AP_CONFIG_PATH": "/dev/null/x"}, "`AP_CONFIG_PATH`: '/dev/null/x' cannot be used"),
+        ({"AP_CONFIG_PATH": "~nosuchuser/x"}, "`AP_CONFIG_PATH` '~nosuchuser/x' begins with"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(
@@ -128,6 +134,101 @@ def test_a_setting_that_cannot_be_used_is_named(
     assert done.stderr.startswith("error: ")
     assert said in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("arguments", [(), ("keys", "create")], ids=["start", "keys create"])
+@pytest.mark.parametrize("env", [{}, {"AP_CONFIG_PATH": "~nosuchuser"}], ids=["database", "home"])
+def test_a_start_and_a_key_refuse_alike(
+    tmp_path: Path, arguments: tuple[str, ...], env: dict[str, str]
+) -> None:
+    (tmp_path / "piecekit.db").write_bytes(b"no database" * 1000)
+
+    done = run(*arguments, data_folder=tmp_path, **env)
+
+    assert done.returncode == 78
+    assert re.fullmatch("error: .*\nhint: .*\n", done.stderr)
+    assert done.stdout == ""
+
+
+def test_a_database_that_is_damaged_in_the_middle_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "piecekit.db"
+    run("keys", "create", data_folder=tmp_path)
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+
+    done = run(data_folder=tmp_path)
+
+    assert done.returncode == 78
+    assert done.stderr.startswith(f"error: the database {str(path)!r} ")
+    assert "\nhint: put a copy from before in its place" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["instance.lock", "wheels", "incoming", "piecekit.db"])
+def test_what_cannot_be_used_in_the_data_folder_is_named(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    if name in {"wheels", "incoming"}:
+        path.touch()
+    else:
+        path.mkdir()
+
+    done = run(data_folder=tmp_path)
+
+    assert done.returncode == 78
+    assert f"{str(path)!r} cannot be used: " in done.stderr
+    assert "\nhint: let this user write to it" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("statement", "said"),
+    [
+        ("PRAGMA user_version = 2", "a newer version of Piecekit: its schema is 2, not 1"),
+        ("PRAGMA user_version = 0", "an older version of Piecekit: its schema is 0, not 1"),
+    ],
+)
+def test_a_folder_that_another_version_wrote_is_refused_and_left_as_it_is(
+    tmp_path: Path, statement: str, said: str
+) -> None:
+    with running_instance(tmp_path) as instance:
+        before = stored_state(instance)[2]
+    with closing(sqlite3.connect(tmp_path / "piecekit.db")) as connection:
+        connection.execute(statement)
+    orphan = tmp_path / "incoming" / "of another version"
+    orphan.touch()
+
+    done = run(data_folder=tmp_path)
+
+    assert done.returncode == 78
+    assert f"{str(tmp_path / 'piecekit.db')!r} was written by {said}" in done.stderr
+    assert all(path.exists() for path in (*before, orphan))
+
+
+@pytest.mark.parametrize("name", ["a?b#c", "100%41", "file:x"])
+def test_the_data_folder_may_have_any_name(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / name
+
+    with running_instance(folder):
+        made = {path.name for path in folder.iterdir()}
+
+    assert "piecekit.db" in made
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_only_the_owner_can_read_what_is_written_to_an_open_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir()
+    folder.chmod(0o755)
+
+    with running_instance(folder) as instance:
+        publish(instance, build_wheel(tmp_path).read_bytes())
+        written = list(folder.rglob("*"))
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in written}
+        said = instance.stop()[1]
+
+    assert modes == {0o600, 0o700}
+    assert said.startswith(f"warning: `AP_CONFIG_PATH` {str(folder)!r} is open to other users\n")
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o755
 
 
 def test_every_bad_setting_is_named_at_once(tmp_path: Path) -> None:
@@ -189,8 +290,45 @@ def test_nothing_secret_is_logged(tmp_path: Path) -> None:
     assert "sk-" not in err
 
 
-def test_ctrl_c_ends_it_quietly(tmp_path: Path) -> None:
-    with running_instance(tmp_path) as instance:
-        instance.process.send_signal(2)
+@pytest.mark.parametrize(
+    ("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)]
+)
+def test_a_signal_ends_it_quietly(tmp_path: Path, number: signal.Signals, exit_code: int) -> None:
+    with running_instance(tmp_path) as instance, httpx.Client() as client:
+        client.get(f"{instance.url}/simple/", headers=instance.headers)  # stays connected
 
-        assert instance.process.wait(30) == 130
+        stopped = instance.stop(number)
+
+    assert stopped == (exit_code, "")
+
+
+def test_ctrl_c_during_the_start_ends_it_quietly(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pieces_server"],
+        env=instance_environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline().startswith("API key")  # it does not listen yet
+
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+
+    assert (process.returncode, err) == (130, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_after_a_stop_the_database_is_one_file(tmp_path: Path, number: signal.Signals) -> None:
+    folder = tmp_path / "data"
+    with running_instance(folder) as instance:
+        publish(instance, build_wheel(tmp_path).read_bytes())
+
+        instance.stop(number)
+
+    assert not (folder / "piecekit.db-wal").exists()
+    copy = shutil.copy(folder / "piecekit.db", tmp_path)
+    with closing(sqlite3.connect(copy)) as connection:
+        rows = connection.execute("SELECT name, version FROM pieces").fetchall()
+    assert rows == [("piece-gelato", "0.1.0")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 from urllib.parse import urlsplit
 
 START_S: Final = 60
@@ -30,6 +31,8 @@ class Instance:
     """Its first API key; empty on a data folder that had one, unless it was handed in."""
     data_folder: Path
     process: subprocess.Popen[str]
+    log: IO[str]
+    """What it writes to stderr; it lasts as long as `running_instance`."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -39,6 +42,13 @@ class Instance:
     def index_url(self) -> str:
         """The package index, with the key in it, as installers take it."""
         return f"http://__token__:{self.key}@{urlsplit(self.url).netloc}/simple/"
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
+        """End it by a signal, and return its exit code and all that it wrote to stderr."""
+        self.process.send_signal(number)
+        exit_code = self.process.wait(STOP_S)
+        self.log.seek(0)
+        return exit_code, self.log.read()
 
     def kill(self) -> None:
         """End it as `kill -9` does."""
@@ -75,6 +85,7 @@ def running_instance(data_folder: Path, *, key: str = "", **env: str) -> Generat
                 key=keys[0] if keys else key,
                 data_folder=data_folder,
                 process=process,
+                log=log,
             )
         finally:
             process.terminate()

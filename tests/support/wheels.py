@@ -40,8 +40,9 @@ def wheel_files(
     *,
     module: str = "VALUE = 'vanilla'\n",
     metadata: Mapping[str, object] = METADATA,
+    **changes: object,
 ) -> dict[str, str | bytes]:
-    """The files of a piece wheel, by their paths in it."""
+    """The files of a piece wheel, by their paths in it; `changes` are to its `piece.json`."""
     package = name.replace("-", "_").lower()
     info = f"{package}-{version}.dist-info"
     files: dict[str, str | bytes] = {
@@ -51,7 +52,9 @@ def wheel_files(
         ),
         f"{info}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
         f"{info}/entry_points.txt": f"[pieces]\n{package} = {package}:piece\n",
-        f"{info}/extra_metadata/piece.json": piece_document(name, version, metadata=metadata),
+        f"{info}/extra_metadata/piece.json": piece_document(
+            name, version, metadata=metadata, **changes
+        ),
     }
     record = "".join(f"{path},,\n" for path in (*files, f"{info}/RECORD"))
     return {**files, f"{info}/RECORD": record}
@@ -72,7 +75,9 @@ def build_wheel(
     *,
     module: str = "VALUE = 'vanilla'\n",
     metadata: Mapping[str, object] = METADATA,
+    **changes: object,
 ) -> Path:
     """Write a piece wheel under the file name that installers expect."""
     path = folder / f"{name.replace('-', '_').lower()}-{version}-py3-none-any.whl"
-    return write_wheel(path, wheel_files(name, version, module=module, metadata=metadata))
+    files = wheel_files(name, version, module=module, metadata=metadata, **changes)
+    return write_wheel(path, files)

@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from pieces_framework.versions import Version
 from pieces_framework.wire import JsonValue, document
 from pieces_server.access import may_read, may_write
+from pieces_server.dependencies import registry_of, settings_of
 from pieces_server.errors import FileTooLargeError, FormError
 from pieces_server.registry import Registry, StoredPiece
 from pieces_server.settings import Settings
@@ -34,17 +35,12 @@ class PublishForm(BaseModel):
     scope: Literal["PLATFORM"]
 
 
-def registry_of(request: Request) -> Registry:
-    """Return the instance's registry."""
-    registry: Registry = request.app.state.registry
-    return registry
-
-
 async def publish_form(
-    request: Request, _: Annotated[None, Depends(may_write)]
+    request: Request,
+    _: Annotated[None, Depends(may_write)],
+    settings: Annotated[Settings, Depends(settings_of)],
 ) -> AsyncIterator[PublishForm]:
     """Read the form. Declared as parameters, its body would be read before the key is checked."""
-    settings: Settings = request.app.state.settings
     async with request.form(max_files=1, max_fields=16, max_part_size=64 * 1024) as form:
         try:
             published = PublishForm.model_validate(dict(form))
@@ -129,12 +125,15 @@ def _detail(piece: StoredPiece) -> dict[str, JsonValue]:
             source_digest=piece.source_digest,
             filename=piece.filename,
             size=piece.size_bytes,
+            i18n=piece.i18n,
         ),
     }
 
 
 def _summary(piece: StoredPiece) -> dict[str, JsonValue]:
-    return _detail(piece) | {key: _count(piece.metadata[key]) for key in ("actions", "triggers")}
+    summary = _detail(piece)
+    del summary["i18n"]  # every language of every piece would be most of the list
+    return summary | {key: _count(piece.metadata[key]) for key in ("actions", "triggers")}
 
 
 def _count(entries: JsonValue) -> int:

@@ -10,8 +10,8 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 from pieces_framework.artifact import normalize_name
 from pieces_framework.errors import PieceNotFoundError
 from pieces_server.access import may_install
+from pieces_server.dependencies import registry_of
 from pieces_server.registry import Registry, StoredWheel
-from pieces_server.routes.pieces import registry_of
 
 router: Final = APIRouter(
     prefix="/simple", tags=["index"], dependencies=[Depends(may_install)], include_in_schema=False
