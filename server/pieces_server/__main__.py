@@ -9,6 +9,7 @@ import argparse
 import fcntl
 import os
 import shlex
+import signal
 import socket
 import sys
 from collections.abc import Sequence
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command and return the process's exit code."""
     options = _parser().parse_args(arguments)
+    # A shell that starts us in the background has Ctrl-C ignored; it shall end us all the same.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.umask(0o077)  # whatever the data folder is open to, the files in it are ours alone
     try:
         settings = Settings.from_environment(os.environ)
@@ -74,12 +77,11 @@ def _create_key(settings: Settings, name: str) -> int:
     from .keys import create_key
 
     engine = open_database(settings.data_folder)
-    key = create_key(engine, name)
-    engine.dispose()
     print(f"a key for the data folder {str(settings.data_folder.resolve())!r}", file=sys.stderr)
     if not _lock_path(settings).exists():
         print("no instance has run there yet: is `AP_CONFIG_PATH` right?", file=sys.stderr)
-    print(key)
+    create_key(engine, name, lambda key: print(key, flush=True))
+    engine.dispose()
     return 0
 
 
@@ -99,7 +101,9 @@ def _serve(settings: Settings) -> int:
         publish_sdk(registry)
         if not has_keys(engine):
             # Never through the logger: a log is kept, and read by others.
-            print(f"API key (shown once): {create_key(engine, 'admin')}", flush=True)
+            create_key(
+                engine, "admin", lambda key: print(f"API key (shown once): {key}", flush=True)
+            )
         return _run(create_app(settings, engine, registry), engine, listener)
 
 

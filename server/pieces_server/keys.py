@@ -11,11 +11,19 @@ from sqlalchemy import func, insert, select
 from .database import api_keys, new_id, now, random_text
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Engine
 
 
-def create_key(engine: Engine, name: str) -> str:
-    """Make and store a key, and return it. It cannot be had again: only its hash is kept."""
+def create_key(engine: Engine, name: str, show: Callable[[str], object]) -> None:
+    """Make a key, show it, and store its hash: it cannot be shown again.
+
+    Args:
+        engine: the instance's database.
+        name: what the key is for.
+        show: is given the key. If it raises, no key is made: nobody would have it.
+    """
     key = "sk-" + random_text(61)
     row = {
         "id": new_id(),
@@ -26,7 +34,7 @@ def create_key(engine: Engine, name: str) -> str:
     }
     with engine.begin() as connection:
         connection.execute(insert(api_keys).values(row))
-    return key
+        show(key)
 
 
 def has_keys(engine: Engine) -> bool:

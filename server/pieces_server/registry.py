@@ -32,6 +32,15 @@ if TYPE_CHECKING:
 
     from .wheels import ReceivedFile, WheelFolder
 
+OWN_DISTRIBUTIONS: Final = (
+    "pieces-framework",
+    "pieces-common",
+    "pieces-engine",
+    "piecekit",
+    "pieces-server",
+)
+"""Whoever could publish under these names would run in every environment a piece is put in."""
+
 _NEWEST_FIRST: Final = (pieces.c.major.desc(), pieces.c.minor.desc(), pieces.c.patch.desc())
 
 
@@ -96,6 +105,11 @@ class Registry:
                 raise ArtifactError(
                     f"`{label}` holds `{wheel.distribution}`, not {name!r}",
                     hint="send the name that the wheel has as `pieceName`",
+                )
+            if normalize_name(wheel.distribution) in OWN_DISTRIBUTIONS:
+                raise ArtifactError(
+                    f"`{wheel.distribution}` is the name of a part of Piecekit",
+                    hint="give the piece a name of its own, such as `piece-NAME`",
                 )
             if str(wheel.version) != version:
                 raise ArtifactError(

@@ -300,13 +300,33 @@ def test_another_spelling_of_the_name_is_the_same_piece(
     assert answer.status_code == 409
 
 
-def test_the_name_of_an_sdk_wheel_is_taken(instance: Instance, tmp_path: Path) -> None:
-    wheel = build_wheel(tmp_path, "pieces-framework").read_bytes()
+@pytest.mark.parametrize("name", ["pieces-framework", "pieces_server"])
+def test_no_piece_takes_the_name_of_a_part_of_piecekit(
+    instance: Instance, tmp_path: Path, name: str
+) -> None:
+    before = stored_state(instance)
+    wheel = build_wheel(tmp_path, name=name, version="99.0.0")
 
-    answer = publish(instance, wheel, name="pieces-framework")
+    answer = publish(instance, wheel.read_bytes(), name=name, version="99.0.0")
 
-    assert answer.status_code == 409
-    assert answer.json()["params"]["sourceDigest"] == ""
+    assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_PIECE_ARCHIVE")
+    assert "a part of Piecekit" in answer.json()["params"]["message"]
+    assert stored_state(instance) == before
+
+
+@pytest.mark.parametrize("charset", ["undefined", "utf-7", "punycode"])
+def test_a_form_in_an_odd_charset_is_refused(instance: Instance, charset: str) -> None:
+    answer = httpx.post(
+        f"{instance.url}/api/v1/pieces",
+        headers={
+            **instance.headers,
+            "Content-Type": f"multipart/form-data; boundary=B; charset={charset}",
+        },
+        content=b'--B\r\nContent-Disposition: form-data; name="+2AA-"\r\n\r\nx\r\n--B--\r\n',
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION")
+    assert "utf-8" in answer.text
 
 
 @pytest.mark.parametrize("different", [1, 20], ids=["same bytes", "other bytes"])

@@ -45,13 +45,27 @@ def test_the_first_start_makes_a_private_folder_and_prints_a_key_once(tmp_path: 
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_a_key_that_could_not_be_shown_is_not_made(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        subprocess.run(
+            [sys.executable, "-m", "pieces_server"],
+            env=instance_environment(tmp_path),
+            stdout=full,
+            stderr=subprocess.DEVNULL,
+            timeout=60,
+        )
+
+    with running_instance(tmp_path) as instance:
+        assert re.fullmatch(KEY, instance.key)
+
+
 def test_a_key_is_stored_as_a_hash_only(tmp_path: Path) -> None:
     with running_instance(tmp_path) as instance:
         key = instance.key
 
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
     assert key.encode() not in stored
-    with sqlite3.connect(tmp_path / "piecekit.db") as connection:
+    with closing(sqlite3.connect(tmp_path / "piecekit.db")) as connection:
         rows = connection.execute("SELECT name, last_4 FROM api_keys").fetchall()
     assert rows == [("admin", key[-4:])]
 

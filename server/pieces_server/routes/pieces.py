@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.alias_generators import to_camel
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
 
 from pieces_framework.versions import Version
@@ -41,6 +42,9 @@ async def publish_form(
     settings: Annotated[Settings, Depends(settings_of)],
 ) -> AsyncIterator[PublishForm]:
     """Read the form. Declared as parameters, its body would be read before the key is checked."""
+    options = parse_options_header(request.headers.get("content-type"))[1]
+    if options.get(b"charset", b"utf-8").lower() != b"utf-8":
+        raise FormError([{"field": "Content-Type", "message": "the charset must be utf-8"}])
     async with request.form(max_files=1, max_fields=16, max_part_size=64 * 1024) as form:
         try:
             published = PublishForm.model_validate(dict(form))
