@@ -25,8 +25,7 @@ def import_piece(entry_point: str) -> Piece[Any]:
 
     Raises:
         DefinitionError: if the piece is declared wrongly, its modules raise anything while they
-            are imported, or the name leads to no piece.
-        PieceError: if a module that the piece imports is not installed.
+            are imported, imports what is not installed, or the name leads to no piece.
     """
     module_name, _, attribute = entry_point.partition(":")
     try:
@@ -39,8 +38,8 @@ def import_piece(entry_point: str) -> Piece[Any]:
                 [f"there is no module `{module_name}`"],
                 hint="correct the entry point in the piece's pyproject.toml",
             ) from error
-        raise PieceError(
-            f"`{error.name}` is not installed here, and is imported{_place(error)}",
+        raise DefinitionError(
+            [f"`{error.name}` is not installed here, and is imported{_place(error)}"],
             hint="declare it in the piece's pyproject.toml, then `pip install -e` the piece",
         ) from error
     # An author's module may raise anything while it is imported.

@@ -1,6 +1,6 @@
 """JavaScript's own conversions, for values that flows and forms of the original system hold.
 
-Source: ECMA-262, "Number::toString" and "StringToNumber".
+Source: ECMA-262, "Number::toString", "StringToNumber" and "StrWhiteSpaceChar".
 """
 
 from __future__ import annotations
@@ -10,13 +10,19 @@ from collections.abc import Mapping
 
 from pieces_framework.wire import JsonValue
 
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_PREFIXED = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+", re.ASCII)
-_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
-_MAX_CHARACTERS = 400
-"""More than any finite number needs: longer text is not worth reading."""
-_TOO_LARGE = 2**1024
-"""Where JavaScript's numbers end, and infinity begins."""
+# Nothing is matched twice, so that huge text is read, or refused, in one pass.
+_DECIMAL = re.compile(r"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?", re.ASCII)
+_PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]++|[oO][0-7]++|[bB][01]++)", re.ASCII)
+_INTEGER = re.compile(r"(?P<sign>[+-]?)(?=\d)0*+(?P<digits>\d*+)", re.ASCII)
+_MAX_DIGITS = 309
+"""As many as the largest finite number has: more are not worth converting."""
+_TOO_LARGE = 2**1024 - 2**970
+"""From here on JavaScript's numbers round to infinity."""
+_WHITESPACE = (
+    "\t\n\v\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+"""`StrWhiteSpaceChar`. Python's own list has \\x1c to \\x1f and \\x85 too, and lacks \\ufeff."""
 
 
 def js_text(value: JsonValue) -> str:
@@ -39,16 +45,15 @@ def js_text(value: JsonValue) -> str:
 
 
 def js_number(text: str) -> int | float | None:
-    """Return the number `text` writes, or `None`. Plain digits make an `int`.
+    """Return the finite number `text` writes, or `None`. Plain digits make an exact `int`.
 
-    >>> js_number(" 0x10 "), js_number("1e3"), js_number("1_000")
-    (16, 1000.0, None)
+    >>> js_number(" 0x10 "), js_number("1e3"), js_number("1_000"), js_number("9" * 390)
+    (16, 1000.0, None, None)
     """
-    text = text.strip()
-    if len(text) > _MAX_CHARACTERS:
-        return None
-    if _INTEGER.fullmatch(text):
-        return _in_range(int(text))
+    text = text.strip(_WHITESPACE)
+    if whole := _INTEGER.fullmatch(text):
+        digits = whole["digits"] or "0"
+        return _in_range(int(whole["sign"] + digits)) if len(digits) <= _MAX_DIGITS else None
     if _DECIMAL.fullmatch(text):
         return _in_range(float(text))
     if _PREFIXED.fullmatch(text):

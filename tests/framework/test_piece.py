@@ -274,7 +274,7 @@ def test_extraction_prints_the_metadata_and_nothing_else(tmp_path: Path) -> None
         pytest.param(SOURCE, "some_piece:peice", 65, "has no `peice`", id="no such name"),
         pytest.param(SOURCE, "some_peice:piece", 65, "no module `some_peice`", id="no module"),
         pytest.param(
-            "import nowhere", "some_piece:p", 1, "`nowhere` is not installed here", id="dependency"
+            "import nowhere", "some_piece:p", 65, "`nowhere` is not installed here", id="dependency"
         ),
         pytest.param("1 / 0", "some_piece:p", 65, "some_piece.py:1)", id="raises"),
         pytest.param("def", "some_piece:p", 65, "some_piece.py, line 1", id="syntax"),
