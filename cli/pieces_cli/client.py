@@ -20,6 +20,14 @@ if TYPE_CHECKING:
 
 TIMEOUT_S: Final = 60.0
 _MAX_SHOWN: Final = 500
+_BUSY: Final = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
 
 
 class UnreachableError(PieceError):
@@ -29,7 +37,25 @@ class UnreachableError(PieceError):
 
 
 class InstanceApiError(PieceError):
-    """The instance answered with an error."""
+    """The instance answered with an error.
+
+    Args:
+        message: as for every error of the tree.
+        status: of the answer.
+        answer_code: what the instance calls the error, such as `VALIDATION`; empty if nothing.
+        hint: as for every error of the tree.
+    """
+
+    def __init__(self, message: str, *, status: int, answer_code: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.status: Final = status
+        self.answer_code: Final = answer_code
+
+
+class InstanceBusyError(InstanceApiError):
+    """The instance, or a proxy before it, could not answer now."""
+
+    exit_code = 75  # EX_TEMPFAIL
 
 
 class AddressError(PieceError):
@@ -98,6 +124,8 @@ class InstanceClient:
             following = Version(now.major, now.minor, now.patch + 1)
             raise InstanceApiError(
                 f"the instance has `{piece.distribution}` {piece.version} with other content",
+                status=response.status_code,
+                answer_code=_code(response),
                 hint=f"a version is published once: set `version` to {following} or higher",
             )
 
@@ -107,16 +135,24 @@ class InstanceClient:
         if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             return ConnectionRejectedError(
                 f"`{self.api_url}` refused the API key ({status}): {said}",
-                hint="check AP_API_KEY: publishing needs an administrator's key",
+                hint="check AP_API_KEY; where the instance runs,"
+                " `python -m pieces_server keys create` makes a key",
             )
-        hint = ""
+        error = InstanceBusyError if status in _BUSY else InstanceApiError
+        return error(
+            f"`{piece.distribution}` {piece.version} was not published ({status}): {said}",
+            status=status,
+            answer_code=_code(response),
+            hint=self._advice(response),
+        )
+
+    def _advice(self, response: httpx.Response) -> str:
         if response.has_redirect_location:
             location = self._masked(response.headers["location"])
-            hint = f"it points to {location}: use that as the API URL"
-        return InstanceApiError(
-            f"`{piece.distribution}` {piece.version} was not published ({status}): {said}",
-            hint=hint,
-        )
+            return f"it points to {location}: use that as the API URL"
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            return "is this the instance's address (with or without /api)?"
+        return "try again later" if response.status_code in _BUSY else ""
 
     def _message(self, response: httpx.Response) -> str:
         """What the answer says, on one line, without the key."""
@@ -168,6 +204,11 @@ def check_key(key: str) -> str:
             hint="copy it again, without line breaks",
         )
     return stripped
+
+
+def _code(response: httpx.Response) -> str:
+    code = _json_object(_body(response)).get("code")
+    return code if isinstance(code, str) else ""
 
 
 def _body(response: httpx.Response) -> object:

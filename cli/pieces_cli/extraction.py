@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 TIMEOUT_S: Final = 60.0
 _TAIL_LINES: Final = 15
+_ONLY_DECLARE: Final = "importing a piece must only declare it: move work into its functions"
+# With quotes as an import says it, without as `python -m` does.
+_NO_FRAMEWORK: Final = re.compile(r"No module named ('?)pieces_framework\1\)?$")
 
 
 class ExtractionError(PieceError):
@@ -59,7 +63,7 @@ def extract(piece: PieceFolder, python: Path, *, timeout_s: float = TIMEOUT_S) -
     except subprocess.TimeoutExpired as error:
         raise ExtractionError(
             f"`{piece.name}` was still being imported after {timeout_s:g} s",
-            hint="importing a piece must only declare it: move work into its functions",
+            hint=_ONLY_DECLARE,
         ) from error
     except OSError as error:
         raise ExtractionError(f"`{python}` cannot be started: {error.strerror}") from error
@@ -96,16 +100,21 @@ def _failure(
 ) -> ExtractionError:
     said = done.stderr.decode(errors="replace").strip().splitlines()
     tail = "".join(f"\n  {line}" for line in said[-_TAIL_LINES:])
-    if done.returncode == 0:
+    if done.stdout:
         shown = done.stdout[:80].decode(errors="replace")
         return ExtractionError(
             f"`{piece.name}` wrote to standard output while it was imported: {shown!r}{tail}",
-            hint="importing a piece must only declare it",
+            hint=_ONLY_DECLARE,
         )
-    if said and "pieces_framework" in said[-1]:
+    if _NO_FRAMEWORK.search(said[-1] if said else ""):
         return ExtractionError(
             f"`{python}` has no pieces-framework{tail}",
-            hint=f"{python} -m pip install pieces-framework pieces-common",
+            hint="install the piece into that environment, with the instance's `/simple/` as extra"
+            " index; or remove its folder: then the interpreter of `pieces` is used",
+        )
+    if done.returncode == 0:
+        return ExtractionError(
+            f"`{piece.name}` ended the interpreter while it was imported{tail}", hint=_ONLY_DECLARE
         )
     return ExtractionError(
         f"`{piece.name}` could not be imported (exit code {done.returncode}){tail}",

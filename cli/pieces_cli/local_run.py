@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Generator, Mapping, Sequence
 
     from pieces_engine import FileStore, HookName
     from pieces_framework import JsonValue, Piece, Trigger, WebhookPayload
@@ -25,6 +26,8 @@ class LocalPiece:
 
     name: str
     piece: Piece[Any]
+    origin: str
+    """Which copy it is: `piece-gelato 0.1.0, pieces/custom/gelato`, or `installed` for a place."""
     store_file: Path
     """Where runs on this machine keep what they store."""
 
@@ -36,8 +39,9 @@ def find_local_piece(name: str) -> LocalPiece:
         PieceNotFoundError: if there is neither.
         PieceError: if it cannot be imported, or several pieces claim the name.
     """
-    from pieces_engine import find_installed, load_piece
+    from pieces_engine import find_installed
     from pieces_framework import PieceNotFoundError
+    from pieces_framework.importing import import_piece
 
     from .workspace import find_workspace
 
@@ -51,14 +55,17 @@ def find_local_piece(name: str) -> LocalPiece:
             missing = error
         else:
             sys.path.insert(0, str(folder.path))
-            piece = load_piece(folder.entry_point)
-            return LocalPiece(name=folder.name, piece=piece, store_file=store_file)
+            piece = import_piece(folder.entry_point)
+            place = workspace.place(folder)
+            origin = f"{folder.distribution} {folder.version}, {place}"
+            return LocalPiece(name=folder.name, piece=piece, origin=origin, store_file=store_file)
     try:
         installed = find_installed(name)
     except PieceNotFoundError as error:
         raise missing or error from None
-    piece = load_piece(installed.entry_point)
-    return LocalPiece(name=installed.name, piece=piece, store_file=store_file)
+    piece = import_piece(installed.entry_point)
+    origin = f"{installed.distribution} {installed.version}, installed"
+    return LocalPiece(name=installed.name, piece=piece, origin=origin, store_file=store_file)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,13 +94,25 @@ class LocalRun:
         found = self.local.piece.find(self.name)
         return found if isinstance(found, Trigger) else None
 
+    @property
+    def property_names(self) -> Sequence[str]:
+        """The names of the properties it takes.
+
+        Raises:
+            PieceNotFoundError: as for `trigger`.
+        """
+        from pieces_framework.property import properties_of
+
+        return list(properties_of(self.local.piece.find(self.name).props))
+
     async def run_action(self) -> JsonValue:
         """Run the action. Raises what `pieces_engine.run_action` raises."""
         from pieces_engine import run_action
 
-        return await run_action(
-            self.local.piece, self.name, auth=self.auth, props=self.props, store=self._store()
-        )
+        with self._values_explained():
+            return await run_action(
+                self.local.piece, self.name, auth=self.auth, props=self.props, store=self._store()
+            )
 
     async def run_hook(
         self, hook: HookName, *, webhook_url: str = "", payload: WebhookPayload | None = None
@@ -101,16 +120,17 @@ class LocalRun:
         """Call a function of the trigger. Raises what `pieces_engine.run_hook` raises."""
         from pieces_engine import run_hook
 
-        return await run_hook(
-            self.local.piece,
-            self.name,
-            hook,
-            auth=self.auth,
-            props=self.props,
-            store=self._store(),
-            webhook_url=webhook_url,
-            payload=payload,
-        )
+        with self._values_explained():
+            return await run_hook(
+                self.local.piece,
+                self.name,
+                hook,
+                auth=self.auth,
+                props=self.props,
+                store=self._store(),
+                webhook_url=webhook_url,
+                payload=payload,
+            )
 
     async def webhook_path(self) -> str:
         """Return the path of the trigger's webhook URL.
@@ -127,6 +147,17 @@ class LocalRun:
             webhook_id = "".join(secrets.choice(alphabet) for _ in range(_WEBHOOK_ID_CHARACTERS))
             await store.put(_WEBHOOK_ID, webhook_id)
         return f"/api/v1/webhooks/{webhook_id}"
+
+    @contextmanager
+    def _values_explained(self) -> Generator[None]:
+        """Let refused values name the action or trigger, and say how to give others."""
+        from pieces_framework import PropsError
+
+        try:
+            yield
+        except PropsError as error:
+            hint = f"for `{self.name}` pass --prop NAME=VALUE or --input FILE"
+            raise PropsError(error.problems, hint=error.hint or hint) from error
 
     def _store(self, part: str = "") -> FileStore:
         from pieces_engine import FileStore
@@ -182,6 +213,21 @@ def read_props(file: str | None, assignments: Sequence[str]) -> dict[str, JsonVa
             raise click.UsageError(f"--prop: {assignment!r} is not NAME=VALUE")
         props[name] = value
     return props
+
+
+def check_names(local_run: LocalRun, assignments: Sequence[str]) -> None:
+    """Refuse a `--prop` for a property that the action or trigger does not have.
+
+    Raises:
+        click.UsageError: if there is one; it names those it has.
+    """
+    known = local_run.property_names
+    for name in (assignment.partition("=")[0] for assignment in assignments):
+        if name not in known:
+            named = ", ".join(f"`{each}`" for each in known) or "none"
+            raise click.UsageError(
+                f"--prop: `{local_run.name}` has no property `{name}`; it has {named}"
+            )
 
 
 def read_bytes(option: str, file: str) -> bytes:

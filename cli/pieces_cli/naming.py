@@ -16,15 +16,18 @@ _PACKAGE_NAME: Final = re.compile(r"(?:@[a-zA-Z0-9-]+/)?[a-zA-Z0-9-]+")
 _MAX_PART_NAME: Final = 50
 """Longer display names are cut: the name becomes a file's name and is stored in flows."""
 
-# What the generated modules import or define beside the author's own name.
+# What the generated modules and tests import or bind beside the author's own name.
 _TAKEN: Final = frozenset(
-    {"actions", "annotations", "auth", "make_context", "subscribe", "triggers", "unsubscribe"}
+    {"actions", "annotations", "auth", "context", "item", "items", "json", "make_context", "piece"}
+    | {"result", "subscribe", "text", "triggers", "unsubscribe"}
     | {"create_action", "create_piece", "create_polling_trigger", "create_trigger"}
 )
 
 
 class InvalidNameError(PieceError):
     """A name that cannot be used; the hint says what to use instead."""
+
+    exit_code = 2
 
 
 def check_piece_name(name: str) -> None:
@@ -94,6 +97,8 @@ def part_name(display_name: str) -> str:
         name = name[:_MAX_PART_NAME].rpartition("_")[0] or name[:_MAX_PART_NAME]
     if not name or name[0].isdigit() or keyword.iskeyword(name):
         reason = f"it would be named {name!r}" if name else "nothing is left of it as a name"
+        if keyword.iskeyword(name):
+            reason += ", a Python keyword"
         raise InvalidNameError(
             f"the display name {display_name!r} cannot be used: {reason}",
             hint="begin with a Latin letter and use two words or more, such as `Import Row`;"
@@ -122,4 +127,5 @@ def class_name(name: str) -> str:
 
 def _free(name: str) -> str:
     taken = keyword.iskeyword(name) or name in _TAKEN or hasattr(builtins, name)
-    return f"{name}_" if taken else name
+    # `test_` begins the names of the generated tests, and what pytest takes for one.
+    return f"{name}_" if taken or name.startswith("test_") else name

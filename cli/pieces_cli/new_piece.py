@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pieces_framework.artifact import normalize_name
 
 from .changes import FileInTheWayError, WriteError, check_free
-from .naming import piece_module, piece_object
+from .naming import check_piece_name, piece_module, piece_object
 from .python_source import import_statement
 from .scaffold import render_folder
 from .workspace import PIECES_FOLDER, WorkspaceError
@@ -25,15 +25,16 @@ def create_piece_folder(workspace: Workspace, kind: str, name: str, distribution
     Args:
         workspace: where it belongs.
         kind: the folder below `pieces/`.
-        name: a checked piece name.
+        name: a piece name that `check_new_name` has let pass.
         distribution: a normalised distribution name.
 
     Raises:
-        WorkspaceError: if this is no workspace but a single piece.
-        FileInTheWayError: if there is such a piece, or anything in its place.
+        FileInTheWayError: if another piece is that package, or anything is in its place.
         WriteError: if the disk does not take it.
     """
-    target = _free_place(workspace, kind, name, distribution)
+    target = workspace.root / PIECES_FOLDER / kind / name
+    _check_distribution(workspace, distribution)
+    check_free(target)
     module, variable = piece_module(name), piece_object(name)
     values = {
         "name": name,
@@ -55,7 +56,15 @@ def create_piece_folder(workspace: Workspace, kind: str, name: str, distribution
     return target
 
 
-def _free_place(workspace: Workspace, kind: str, name: str, distribution: str) -> Path:
+def check_new_name(workspace: Workspace, name: str) -> None:
+    """Refuse a name that no new piece of the workspace can have.
+
+    Raises:
+        InvalidNameError: if it is no piece name.
+        WorkspaceError: if this is no workspace but a single piece.
+        FileInTheWayError: if there is such a piece.
+    """
+    check_piece_name(name)
     if workspace.is_lone_piece:
         raise WorkspaceError(
             f"`{workspace.root}` is a single piece, not a workspace",
@@ -64,11 +73,12 @@ def _free_place(workspace: Workspace, kind: str, name: str, distribution: str) -
     for piece in workspace.pieces():
         if normalize_name(piece.name) == name:
             raise FileInTheWayError(f"piece already exists at `{piece.path}`")
+
+
+def _check_distribution(workspace: Workspace, distribution: str) -> None:
+    for piece in workspace.pieces():
         if normalize_name(piece.distribution) == distribution:
             raise FileInTheWayError(
                 f"the piece at `{piece.path}` is the package `{distribution}` already",
                 hint="choose another package name with --package",
             )
-    target = workspace.root / PIECES_FOLDER / kind / name
-    check_free(target)
-    return target

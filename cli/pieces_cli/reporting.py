@@ -11,6 +11,8 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from pieces_framework.errors import PieceError
+
 INTERRUPTED: Final = 130
 """Exit code after Ctrl-C: 128 and the number of SIGINT, as shells count."""
 
@@ -33,6 +35,14 @@ class ReportingGroup(click.Group):
             return super().invoke(ctx)
 
 
+def show_error(error: PieceError) -> None:
+    """Print a line for each problem of `error`, and one for its hint."""
+    for message in error.messages:
+        click.echo(f"error: {message}", err=True)
+    if error.hint:
+        click.echo(f"hint: {error.hint}", err=True)
+
+
 @contextmanager
 def _reported() -> Generator[None]:
     try:
@@ -48,7 +58,5 @@ def _reported() -> Generator[None]:
 
         if not isinstance(error, PieceError):
             raise
-        click.echo(f"error: {error.message}", err=True)
-        if error.hint:
-            click.echo(f"hint: {error.hint}", err=True)
+        show_error(error)
         raise click.exceptions.Exit(error.exit_code) from error

@@ -12,6 +12,7 @@ from pieces_framework import JsonValue, PieceError
 
 if TYPE_CHECKING:
     from .local_run import LocalRun
+    from .run_results import Results
 
 MAX_BODY_BYTES: Final = 5 * 1024 * 1024
 
@@ -35,20 +36,22 @@ class WebhookEndpoint:
     def __init__(
         self,
         local_run: LocalRun,
+        results: Results,
         *,
-        url: str,
+        base_url: str,
         path: str,
         limit: int | None,
-        show: Callable[[JsonValue], None],
-        show_error: Callable[[PieceError], None],
     ) -> None:
         self._local_run: Final = local_run
+        self._results: Final = results
         self._path: Final = path
         self._limit: Final = limit
-        self._show: Final = show
-        self._show_error: Final = show_error
         self._taken = 0
-        self.url: Final = url
+        self.base_url: Final = base_url
+        self.url: Final = base_url + path
+        """What services call."""
+        self.open = 0
+        """How many requests are being answered."""
         self.handled = 0
         """How many requests `run` has been called for, whether it failed or not."""
         self.done: Final = asyncio.Event()
@@ -56,6 +59,13 @@ class WebhookEndpoint:
 
     async def __call__(self, scope: _Message, receive: _Receive, send: _Send) -> None:
         """Answer one request, as ASGI asks for it."""
+        self.open += 1
+        try:
+            await self._respond(scope, receive, send)
+        finally:
+            self.open -= 1
+
+    async def _respond(self, scope: _Message, receive: _Receive, send: _Send) -> None:
         try:
             body = await self._take(scope, receive)
         except _RefusedError as refused:
@@ -89,9 +99,9 @@ class WebhookEndpoint:
                 HookName.RUN, webhook_url=self.url, payload=payload
             )
         except PieceError as error:
-            self._show_error(error)
+            self._results.request_failure(error)
             return 500, {"message": error.message}
-        self._show(items)
+        self._results.success(items)
         return 200, {}
 
 

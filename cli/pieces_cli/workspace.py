@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,6 +12,7 @@ from pieces_framework.errors import PieceError, PieceNotFoundError
 from pieces_framework.importing import ENTRY_POINT_GROUP
 from pieces_framework.versions import Version, VersionError
 
+from .changes import FileInTheWayError
 from .pyproject import ProjectFileError, Table, read_pyproject, table, text
 
 if TYPE_CHECKING:
@@ -51,12 +51,9 @@ class Workspace:
     root: Path
     is_lone_piece: bool = False
 
-    @property
-    def python(self) -> Path:
-        """The interpreter the pieces run with: the workspace's own `.venv`, else this one."""
-        folder, program = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
-        own = self.root / ".venv" / folder / program
-        return own if own.exists() else Path(sys.executable)
+    def place(self, piece: PieceFolder) -> Path:
+        """Return how messages call the piece's folder: by its path from the workspace."""
+        return piece.path.relative_to(self.root.parent if self.is_lone_piece else self.root)
 
     def pieces(self) -> list[PieceFolder]:
         """Return every piece, sorted by path.
@@ -144,12 +141,12 @@ def refuse_workspace(root: Path) -> None:
     """Refuse a folder that is a workspace itself; it may lie inside one.
 
     Raises:
-        WorkspaceError: if it is one.
+        FileInTheWayError: if it is one.
         ProjectFileError: if its `pyproject.toml` cannot be read.
     """
     path = root / PROJECT_FILE
     if path.is_file() and _is_workspace(read_pyproject(path)):
-        raise WorkspaceError(
+        raise FileInTheWayError(
             f"`{root}` already is a workspace", hint="make a piece in it with `pieces create`"
         )
 

@@ -75,7 +75,7 @@ def test_an_invalid_name_is_refused(name: str, workspace: Path) -> None:
 
     result = pieces("create", "--name", name)
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr.startswith(f"error: invalid piece name: {name!r}\nhint: use lower-case")
     assert snapshot(workspace) == before
 
@@ -88,7 +88,7 @@ def test_an_invalid_package_name_is_refused(package: str, workspace: Path) -> No
 
     result = pieces("create", "--name", "gelato", "--package", package)
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr.startswith(f"error: invalid package name: {package!r}\nhint: ")
     assert snapshot(workspace) == before
 

@@ -53,7 +53,7 @@ def test_secrets_and_what_is_built_are_ignored_by_git(here: Path) -> None:
     made("init")
 
     ignored = (here / ".gitignore").read_text().splitlines()
-    assert {".env", ".venv/", ".pieces/", "dist/"} <= set(ignored)
+    assert {".env", ".venv/", ".pieces/", "/instance/", "dist/"} <= set(ignored)
 
 
 def test_a_workspace_is_refused(here: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_workspace_is_refused(here: Path) -> None:
 
     result = pieces("init")
 
-    assert result.exit_code == 78
+    assert result.exit_code == 1
     assert result.stderr.startswith(f"error: `{here}` already is a workspace\nhint: ")
     assert snapshot(here) == before
 

@@ -10,6 +10,7 @@ import socket
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -54,7 +55,11 @@ def test_each_request_is_run_and_ctrl_c_disables(workspace: Path) -> None:
     assert stdout.startswith("[\n  {\n")
     assert exit_code == 130
     assert f"enabled {url}" in command.said
-    assert command.said[-2:] == [f"disabled {url}", "stopped after 1 request; on_disable is done"]
+    assert command.said[-3:] == [
+        "stopping",
+        f"disabled {url}",
+        "stopped after 1 request; on_disable is done",
+    ]
 
 
 def test_the_url_holds_an_id_that_cannot_be_guessed(workspace: Path) -> None:
@@ -75,7 +80,7 @@ def test_it_ends_by_itself_after_the_limit(workspace: Path) -> None:
         exit_code, stdout = command.end()
 
     assert exit_code == 0
-    assert [json.loads(line)[0]["body"] for line in stdout.splitlines()] == [1, None]
+    assert [item["body"] for [item] in results(stdout)] == [1, None]
     assert command.said[-1] == "stopped after 2 requests; on_disable is done"
 
 
@@ -86,10 +91,7 @@ def test_forms_and_text_arrive_parsed(workspace: Path) -> None:
         httpx.patch(url, content="plain")
         _, stdout = command.end()
 
-    assert [json.loads(line)[0]["body"] for line in stdout.splitlines()] == [
-        {"name": "Zoë"},
-        "plain",
-    ]
+    assert [item["body"] for [item] in results(stdout)] == [{"name": "Zoë"}, "plain"]
 
 
 def test_other_paths_are_not_found_and_do_not_count(workspace: Path) -> None:
@@ -122,7 +124,10 @@ def test_a_run_that_fails_answers_500_and_the_next_is_run(workspace: Path) -> No
     assert (failed.status_code, failed.json()) == (500, {"message": message})
     assert f"error: {message}" in command.said
     assert SECRET not in "".join(command.said)
-    assert [json.loads(line)[0]["body"] for line in stdout.splitlines()] == ["next"]
+    failure, success = map(json.loads, stdout.splitlines())
+    assert (failure["schema"], failure["ok"], failure["data"]) == ("pieces.run/1", False, None)
+    assert [problem["message"] for problem in failure["problems"]] == [message]
+    assert (success["ok"], success["data"][0]["body"]) == (True, "next")
     assert exit_code == 0
     assert f"disabled {url}" in command.said
 
@@ -137,7 +142,8 @@ def test_a_body_of_more_than_5_mb_is_refused(workspace: Path, chunked: bool) -> 
         _, stdout = command.end()
 
     assert (refused.status_code, taken.status_code) == (413, 200)
-    assert json.loads(stdout)[0]["size"] == len(largest)
+    [[item]] = results(stdout)
+    assert item["size"] == len(largest)
 
 
 async def test_requests_run_at_the_same_time(workspace: Path) -> None:
@@ -160,7 +166,7 @@ def test_no_more_requests_than_the_limit_are_run(workspace: Path, pipe: Path) ->
         request.close()
 
     assert late.status_code == 503
-    assert (exit_code, json.loads(stdout)) == (0, ["first"])
+    assert (exit_code, results(stdout)) == (0, [["first"]])
 
 
 def test_a_service_may_call_back_while_it_is_enabled(workspace: Path) -> None:
@@ -179,13 +185,14 @@ def test_ctrl_c_lets_a_running_request_finish(workspace: Path, pipe: Path) -> No
         request = start_post(url, {"read": str(pipe)})
         command.wait_for("reading")
         command.send(signal.SIGINT)
-        command.wait_for("stopping")
+        waiting = command.wait_for("stopping")
         pipe.write_text("finished")
         exit_code, stdout = command.end()
         answered = request.recv(1000)
         request.close()
 
-    assert json.loads(stdout) == ["finished"]
+    assert waiting == ": waiting for 1 request; Ctrl-C again to stop at once"
+    assert results(stdout) == [["finished"]]
     assert answered.startswith(b"HTTP/1.1 200")
     assert exit_code == 130
     assert f"disabled {url}" in command.said
@@ -224,6 +231,7 @@ def test_ctrl_c_during_on_enable_ends_it(workspace: Path) -> None:
 
     assert (exit_code, stdout) == (130, "")
     assert not any(line.startswith("disabled") for line in command.said)
+    assert how_to_disable("http://127.0.0.1:") in command.said[-2]
 
 
 @pytest.mark.parametrize("as_json", [[], ["--json"]], ids=["text", "json"])
@@ -239,13 +247,16 @@ def test_if_on_enable_fails_nothing_listens_and_nothing_is_disabled(
 
 
 def test_if_on_disable_fails_the_exit_code_says_so(workspace: Path) -> None:
-    with listener(workspace, "--prop", "mode=stuck") as command:
+    with listener(
+        workspace, "--prop", "mode=stuck", "--public-url", "https://me.example/"
+    ) as command:
         command.wait_for("listening on ")
         command.send(signal.SIGINT)
         exit_code, _ = command.end()
 
     assert exit_code == 1
     assert command.said[-1] == "error: no such subscription"
+    assert how_to_disable("https://me.example") in command.said[-2]
 
 
 def test_a_port_that_is_taken_is_an_error(workspace: Path) -> None:
@@ -272,6 +283,21 @@ def test_the_instances_url_is_the_default_public_url(workspace: Path) -> None:
         url = command.wait_for("listening on ")
 
     assert url.startswith("https://front.example/api/v1/webhooks/")
+
+
+def how_to_disable(public_url: str) -> str:
+    said = "on_disable is not done; to run it, with the same properties and credentials: "
+    return f"{said}pieces run parlour new_visit --hook on_disable --public-url {public_url}"
+
+
+def results(stdout: str) -> list[list[Any]]:
+    """What each line of `--json` says a request led to; all of them went well."""
+    documents = [json.loads(line) for line in stdout.splitlines()]
+    assert all(
+        (document["schema"], document["ok"], document["problems"]) == ("pieces.run/1", True, [])
+        for document in documents
+    )
+    return [document["data"] for document in documents]
 
 
 def start_post(url: str, body: object) -> socket.socket:

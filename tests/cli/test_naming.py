@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import keyword
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
@@ -16,6 +18,7 @@ from pieces_cli.naming import (
     piece_module,
     piece_object,
 )
+from pieces_cli.scaffold import render_files
 
 
 @pytest.mark.parametrize(
@@ -45,6 +48,15 @@ def test_a_display_name_that_gives_no_identifier_is_refused(display_name: str) -
 
     assert repr(display_name) in raised.value.message
     assert "two words" in raised.value.hint
+    assert raised.value.exit_code == 2
+
+
+@pytest.mark.parametrize(("display_name", "is_keyword"), [("Class", True), ("3D Print", False)])
+def test_a_keyword_is_called_one(display_name: str, is_keyword: bool) -> None:  # noqa: FBT001
+    with pytest.raises(InvalidNameError) as raised:
+        part_name(display_name)
+
+    assert ("a Python keyword" in raised.value.message) == is_keyword
 
 
 @given(st.text())
@@ -62,10 +74,46 @@ def test_whatever_is_accepted_is_an_identifier_and_a_short_file_name(display_nam
 
 @pytest.mark.parametrize(
     ("name", "function"),
-    [("new_row", "new_row"), ("filter", "filter_"), ("create_action", "create_action_")],
+    [
+        ("new_row", "new_row"),
+        ("filter", "filter_"),
+        ("create_action", "create_action_"),
+        ("test_connection", "test_connection_"),
+    ],
 )
 def test_a_function_hides_nothing_that_its_module_needs(name: str, function: str) -> None:
     assert part_function(name) == function
+
+
+@pytest.mark.parametrize("template", ["action", "piece", "polling_trigger", "webhook_trigger"])
+def test_no_name_that_a_template_binds_is_given_to_what_is_made_of_it(template: str) -> None:
+    own = {"gelato", "get_flavor", "new_flavor"}  # what the defaults of the templates name
+    files = render_files(template, {"auth": "service_auth"} if template != "piece" else {})
+
+    bound = {
+        name
+        for path, text in files.items()
+        if path.suffix == ".py"
+        for name in bound_names(ast.parse(text))
+        if name.islower() and name not in own  # no other can be the name of a part
+    }
+
+    assert {"annotations", "piece" if template == "piece" else "context"} <= bound
+    assert {name: part_function(name) for name in bound} == {name: f"{name}_" for name in bound}
+
+
+def bound_names(module: ast.Module) -> Iterator[str]:
+    """Every name that the module imports, defines, assigns or takes as a parameter."""
+    for node in ast.walk(module):
+        match node:
+            case ast.alias(name=name, asname=alias):
+                yield alias or name
+            case ast.Name(id=name, ctx=ast.Store()):
+                yield name
+            case ast.arg(arg=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name
+            case _:
+                pass
 
 
 @given(st.from_regex(r"(?![._])[a-z0-9-]{1,214}", fullmatch=True))

@@ -152,7 +152,7 @@ def test_an_unusable_display_name_writes_nothing(name: str, gelato: Path) -> Non
 
     result = add_action("gelato", name)
 
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.stderr.startswith("error: the display name ")
     assert "hint: begin with a Latin letter" in result.stderr
     assert snapshot(gelato) == before

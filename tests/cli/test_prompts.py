@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.support.scripted_api import scripted_api
 from tests.support.terminal import at_terminal
 
@@ -74,6 +76,38 @@ def test_triggers_create_asks_for_all_it_needs(gelato: Path) -> None:
     assert done.returncode == 0
     text = (gelato / "piece_gelato/triggers/new_flavor.py").read_text()
     assert "create_polling_trigger" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("Gelato", "invalid piece name"), ("gelato", "piece already exists")],
+)
+def test_create_refuses_a_name_before_it_asks_for_more(name: str, said: str, gelato: Path) -> None:
+    done = at_terminal("create", cwd=gelato, answers=[("Enter the piece name: ", name)])
+
+    assert said in done.stderr
+    assert "Enter the package name" not in done.stderr
+
+
+@pytest.mark.parametrize("group", ["actions", "triggers"])
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        pytest.param(["gelatto"], "no piece `gelatto`", id="piece"),
+        pytest.param(["gelato", "import"], "a Python keyword", id="name"),
+    ],
+)
+def test_a_part_is_refused_before_more_is_asked(
+    group: str, answers: list[str], said: str, gelato: Path
+) -> None:
+    questions = ["Enter the piece folder name: ", f"Enter the {group[:-1]} display name: "]
+
+    done = at_terminal(
+        group, "create", cwd=gelato, answers=list(zip(questions, answers, strict=False))
+    )
+
+    assert said in done.stderr
+    assert done.stderr.count("Enter the ") == len(answers)
 
 
 def test_build_asks_for_the_piece(gelato: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import socket
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from pieces_cli.client import InstanceClient, UnreachableError, api_address
+from pieces_cli.client import InstanceApiError, InstanceClient, UnreachableError, api_address
 from pieces_cli.main import publish_piece_to_api
 from pieces_cli.wheel import build_wheel
 from pieces_cli.workspace import require_workspace
@@ -120,6 +121,7 @@ def test_a_refused_key_exits_with_77(status: int, api: ScriptedApi, gelato: Path
     assert result.exit_code == 77
     assert f"refused the API key ({status}): no such key" in result.stderr
     assert "hint: check AP_API_KEY" in result.stderr
+    assert "`python -m pieces_server keys create`" in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def test_a_refused_key_exits_with_77(status: int, api: ScriptedApi, gelato: Path
         (422, {"detail": "bad"}, "bad"),
         (413, b"too\nlarge", "too large"),
         (500, b"", "Internal Server Error"),
-        (502, b"<html>" + b"x" * 5000, "<html>x"),
+        (500, b"<html>" + b"x" * 5000, "<html>x"),
         (400, [1], "[1]"),
     ],
 )
@@ -144,6 +146,50 @@ def test_any_other_answer_is_an_error_with_its_message(
     assert result.exit_code == 1
     assert f"error: `piece-gelato` 0.0.1 was not published ({status}): {said}" in result.stderr
     assert len(result.stderr) < 700
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_an_instance_that_cannot_answer_now_is_to_be_tried_again(
+    status: int, api: ScriptedApi, gelato: Path
+) -> None:
+    api.status, api.body = status, b""
+
+    result = publish(api)
+
+    assert result.exit_code == 75
+    assert f"0.0.1 was not published ({status})" in result.stderr
+    assert "hint: try again later" in result.stderr
+
+
+def test_an_address_without_an_api_is_doubted(api: ScriptedApi, gelato: Path) -> None:
+    api.status, api.body = 404, b""
+
+    result = publish(api)
+
+    assert result.exit_code == 1
+    assert "hint: is this the instance's address (with or without /api)?" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        pytest.param(400, {"code": "INVALID_PIECE_ARCHIVE"}, "INVALID_PIECE_ARCHIVE", id="code"),
+        pytest.param(409, {"code": "VALIDATION"}, "VALIDATION", id="conflict"),
+        pytest.param(400, {"code": 7}, "", id="no-text"),
+        pytest.param(500, b"", "", id="no-json"),
+    ],
+)
+def test_an_error_carries_the_status_and_the_code_of_the_answer(
+    status: int, body: object, code: str, api: ScriptedApi, gelato: Path, tmp_path: Path
+) -> None:
+    piece = require_workspace().find("gelato")
+    wheel = build_wheel(piece, python=Path(sys.executable), out=tmp_path)
+    api.status, api.body = status, body
+
+    with pytest.raises(InstanceApiError) as raised:
+        InstanceClient(api_url=api_address(api.url), key=KEY).publish(piece, wheel)
+
+    assert (raised.value.status, raised.value.answer_code) == (status, code)
 
 
 def test_a_redirect_says_where_to(api: ScriptedApi, gelato: Path) -> None:
@@ -186,7 +232,7 @@ def test_no_answer_exits_with_69(gelato: Path) -> None:
 def test_silence_is_no_answer(gelato: Path) -> None:
     workspace = require_workspace()
     piece = workspace.find("gelato")
-    wheel = build_wheel(piece, python=workspace.python, out=workspace.root / "dist")
+    wheel = build_wheel(piece, python=Path(sys.executable), out=workspace.root / "dist")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}/api"
         client = InstanceClient(api_url=url, key=KEY, timeout_s=0.1)

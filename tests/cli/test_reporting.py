@@ -36,12 +36,12 @@ def invoke_in_groups(error: BaseException) -> Result:
     [
         pytest.param(PieceError("no"), 1, "error: no\n", id="plain"),
         pytest.param(PieceError("no", hint="do"), 1, "error: no\nhint: do\n", id="hint"),
-        pytest.param(DefinitionError(["a", "b"]), 65, "error: a; b\n", id="definition"),
+        pytest.param(DefinitionError(["a", "b"]), 65, "error: a\nerror: b\n", id="definition"),
         pytest.param(ConnectionRejectedError("no"), 77, "error: no\n", id="connection"),
         pytest.param(KeyboardInterrupt(), 130, "aborted\n", id="ctrl-c"),
     ],
 )
-def test_an_error_is_two_lines_and_an_exit_code(
+def test_an_error_is_a_line_for_each_problem_and_an_exit_code(
     invoke: Callable[[BaseException], Result],
     error: BaseException,
     exit_code: int,

@@ -26,8 +26,20 @@ def test_an_actions_result_is_all_there_is_on_stdout() -> None:
 
     assert result.exit_code == 0
     assert result.stdout == ('{\n  "level": 3,\n  "topping": "Nüsse 🍦",\n  "extra": null\n}\n')
-    assert result.stderr.startswith("importing parlour\nmaking a cone\nparlour cone: done in 0.")
-    assert result.stderr.endswith(" s\n")
+    assert result.stderr.startswith("importing parlour\nmaking a cone\nparlour cone: done in ")
+
+
+def test_the_end_says_which_copy_ran() -> None:
+    result = run_parlour("count")
+
+    assert result.stderr.endswith(" s (piece-parlour 0.1.0, pieces/parlour)\n")
+
+
+@pytest.mark.parametrize("args", [["count"], ["new_order", "--hook", "on_enable"]], ids=" ".join)
+def test_a_url_that_is_not_used_is_not_looked_at(args: list[str]) -> None:
+    result = run_parlour(*args, AP_FRONTEND_URL="localhost:4200")
+
+    assert result.exit_code == 0
 
 
 def test_props_are_text_that_the_properties_read() -> None:
@@ -176,6 +188,7 @@ def test_outside_a_workspace_an_installed_piece_runs(
     result = run_parlour("count")
 
     assert result.stdout == "1\n"
+    assert result.stderr.endswith(" s (piece-parlour 0.1.0, installed)\n")
     assert (outside / ".pieces" / "store.db").is_file()
 
 

@@ -30,6 +30,15 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path
         pytest.param(["cone", "--input", "-"], b"\xff", "is not UTF-8 text", id="not text"),
         pytest.param(["cone", "--input", "gone"], b"", "'gone' does not exist", id="no file"),
         pytest.param(
+            ["cone", "--prop", "levle=3"],
+            b"",
+            "--prop: `cone` has no property `levle`; it has `level`, `topping`, `extra`",
+            id="unknown prop",
+        ),
+        pytest.param(
+            ["whoami", "--prop", "a=b"], b"", "no property `a`; it has none", id="no props at all"
+        ),
+        pytest.param(
             ["cone", "--input", "-", "--auth-file", "-"], b"", "can be stdin", id="two stdins"
         ),
         pytest.param(
@@ -60,7 +69,10 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path
         pytest.param(["new_visit", "--port", "1"], b"", "belong to --listen", id="stray port"),
         pytest.param(["new_visit", "--limit", "1"], b"", "belong to --listen", id="stray limit"),
         pytest.param(
-            ["new_visit", "--public-url", "example.com"], b"", "http://", id="url without a scheme"
+            ["new_visit", "--public-url", "example.com"],
+            b"",
+            "--public-url: 'example.com' does not begin with http://",
+            id="url without a scheme",
         ),
         pytest.param(
             ["new_visit", "--hook", "on_enable"], b"", "AP_FRONTEND_URL", id="enable without a url"
@@ -77,11 +89,26 @@ def test_a_wrong_command_line_is_told_what_is_wrong(
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize("args", [[], ["--hook", "on_enable"], ["--listen"]], ids=" ".join)
+def test_a_bad_url_from_the_environment_is_blamed_on_its_variable(args: list[str]) -> None:
+    result = run_parlour(
+        "new_visit", *args, "--auth-env", "KEY", KEY=SECRET, AP_FRONTEND_URL="localhost:4200"
+    )
+
+    assert result.exit_code == 2
+    assert "AP_FRONTEND_URL: 'localhost:4200' does not begin" in " ".join(result.stderr.split())
+    assert "--public-url:" not in result.stderr
+
+
 def test_bad_values_are_all_named() -> None:
     result = run_parlour("cone", "--prop", "extra=1")
 
     assert result.exit_code == 1
-    assert "error: `level`: is required; `extra`: Expected JSON, received: 1\n" in result.stderr
+    assert result.stderr.endswith(
+        "error: `level`: is required\n"
+        "error: `extra`: Expected JSON, received: 1\n"
+        "hint: for `cone` pass --prop NAME=VALUE or --input FILE\n"
+    )
 
 
 def test_unknown_names_are_told_what_there_is() -> None:
@@ -170,29 +197,46 @@ def test_json_reports_errors_in_the_same_document(
     }
 
 
+def test_json_says_where_in_the_piece_it_failed(workspace: Path) -> None:
+    result = run_parlour("spill", "--auth-env", "KEY", "--json", KEY=SECRET)
+
+    file = workspace / "pieces" / "parlour" / "piece_parlour" / "__init__.py"
+    [problem] = json.loads(result.stdout)["problems"]
+    lines = file.read_text().splitlines()
+    assert (problem["rule"], problem["path"]) == ("author-code", str(file))
+    assert "raise ValueError" in lines[problem["line"] - 1]
+
+
+@pytest.mark.parametrize("args", [["run", "parlour", "cone", "--json"], ["build", "parlour"]])
 @pytest.mark.parametrize(
-    ("source", "exit_code", "message"),
+    ("source", "message"),
     [
-        pytest.param("parlour = 1", 65, "`piece_parlour:parlour` is int, not a piece", id="int"),
-        pytest.param("parlour =", 1, "raised SyntaxError: invalid syntax", id="syntax"),
-        pytest.param("parlour = gone", 1, "raised NameError: name 'gone'", id="name"),
-        pytest.param("import gone", 1, "imports `gone`, which is not installed", id="import"),
+        pytest.param("parlour = 1", "`piece_parlour:parlour` is int, not a piece", id="int"),
+        pytest.param("parlour =", "raised SyntaxError: invalid syntax", id="syntax"),
+        pytest.param("parlour = gone", "raised NameError: name 'gone'", id="name"),
+        pytest.param("raise SystemExit(3)", "raised SystemExit: 3", id="exit"),
+        pytest.param("other = 1", "`piece_parlour` has no `parlour`", id="no-object"),
     ],
 )
-def test_a_piece_that_cannot_be_imported_is_an_error(
-    workspace: Path, source: str, exit_code: int, message: str
+def test_a_piece_that_cannot_be_imported_ends_any_command_alike(
+    workspace: Path, args: list[str], source: str, message: str
 ) -> None:
     write_piece(workspace, source)
 
-    result = run_parlour("cone", "--json")
+    result = CliRunner().invoke(main, args)
 
-    assert result.exit_code == exit_code
-    assert message in json.loads(result.stdout)["problems"][0]["message"]
+    assert result.exit_code == 65
+    assert message in result.output
 
 
-def test_the_traceback_of_an_import_begins_in_the_piece(workspace: Path) -> None:
-    write_piece(workspace, "parlour = gone")
+@pytest.mark.parametrize("command", [["run", "parlour", "cone"], ["build", "parlour"]])
+def test_a_dependency_that_is_missing_is_named_with_the_line_that_wants_it(
+    workspace: Path, command: list[str]
+) -> None:
+    write_piece(workspace, "import gone")
 
-    result = run_parlour("cone")
+    result = CliRunner().invoke(main, command)
 
-    assert result.stderr.splitlines()[1].endswith('__init__.py", line 1, in <module>')
+    assert "`gone` is not installed here" in result.stderr
+    assert f"{Path('piece_parlour', '__init__.py')}:1" in result.stderr
+    assert "hint: declare it in the piece's pyproject.toml" in result.stderr

@@ -1,9 +1,12 @@
-"""`pieces run` as a process: pipes, and Ctrl-C."""
+"""`pieces run` as a process: pipes, what its own processes write, and Ctrl-C."""
 
 from __future__ import annotations
 
 import json
+import shlex
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,6 +46,26 @@ def test_output_is_utf8_whatever_the_terminal_speaks(workspace: Path) -> None:
 
     assert exit_code == 0
     assert '"topping": "ü"' in stdout
+
+
+@pytest.mark.parametrize("args", [[], ["--json"]], ids=["text", "json"])
+def test_what_a_program_of_the_piece_writes_stays_off_stdout(
+    workspace: Path, args: list[str]
+) -> None:
+    with pieces_command("run", "parlour", "shout", *args, cwd=workspace) as command:
+        exit_code, stdout = command.end()
+
+    document = json.loads(stdout)
+    assert (exit_code, document["data"] if args else document) == (0, "done")
+    assert "shouted by a program" in command.said
+
+
+def test_without_standard_error_the_result_comes_all_the_same(workspace: Path) -> None:
+    command = f"{shlex.quote(sys.executable)} -m pieces_cli run parlour count 2>&-"
+
+    done = subprocess.run(["sh", "-c", command], cwd=workspace, stdout=subprocess.PIPE, text=True)
+
+    assert (done.returncode, done.stdout) == (0, "1\n")
 
 
 def test_ctrl_c_does_not_wait_for_a_plain_function(workspace: Path) -> None:

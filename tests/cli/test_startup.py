@@ -105,15 +105,15 @@ def test_each_console_script_is_there(script: str, usage: str) -> None:
     [
         (["create"], "--name"),
         (["actions", "create"], "--piece"),
-        (["actions", "create", "--piece", "x"], "--name"),
-        (["triggers", "create", "--piece", "x", "--name", "y"], "--description"),
+        (["actions", "create", "--piece", "gelato"], "--name"),
+        (["triggers", "create", "--piece", "gelato", "--name", "y"], "--description"),
         (["build"], "--name"),
         (["publish"], "--name"),
     ],
     ids=" ".join,
 )
-def test_without_a_terminal_nothing_is_asked(args: list[str], flag: str, workspace: Path) -> None:
-    done = run_python("-m", "pieces_cli", *args, cwd=workspace)
+def test_without_a_terminal_nothing_is_asked(args: list[str], flag: str, gelato: Path) -> None:
+    done = run_python("-m", "pieces_cli", *args, cwd=gelato)
 
     assert done.returncode == 2
     assert done.stdout == ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -184,15 +183,3 @@ def test_requiring_a_workspace_says_how_to_make_one(
 
     assert raised.value.exit_code == 78
     assert "pieces init" in raised.value.hint
-
-
-def test_the_workspaces_own_interpreter_comes_first(root: Path) -> None:
-    own = root / ".venv/bin/python"
-    own.parent.mkdir(parents=True)
-    own.touch()
-
-    assert Workspace(root).python == own
-
-
-def test_without_one_the_commands_own_interpreter_serves(root: Path) -> None:
-    assert Workspace(root).python == Path(sys.executable)

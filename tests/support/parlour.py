@@ -17,6 +17,10 @@ from pieces_cli.reporting import ReportingGroup
 SECRET: Final = "sk-parlour-secret-key"
 
 _PYPROJECT: Final = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
 [project]
 name = "piece-parlour"
 version = "0.1.0"
@@ -27,6 +31,8 @@ parlour = "piece_parlour:parlour"
 
 _PIECE: Final = """
 import asyncio
+import subprocess
+import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -58,6 +64,17 @@ async def cone(context):
     print("making a cone")
     props = context.props_value
     return {"level": props.level, "topping": props.topping, "extra": props.extra}
+
+
+@create_action(name="shout", display_name="Shout", description="")
+def shout(context):
+    subprocess.run(["echo", "shouted by a program"], check=True)
+    return "done"
+
+
+@create_action(name="where", display_name="Where", description="")
+def where(context):
+    return sys.prefix
 
 
 @create_action(name="whoami", display_name="Who am I", description="", auth=auth)
@@ -176,7 +193,7 @@ parlour = create_piece(
     display_name="Parlour",
     logo_url="",
     auth=auth,
-    actions=[cone, whoami, spill, refuse, count, sleep, await_for_ever],
+    actions=[cone, shout, where, whoami, spill, refuse, count, sleep, await_for_ever],
     triggers=[new_order, new_visit],
 )
 """

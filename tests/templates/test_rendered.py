@@ -20,6 +20,9 @@ NASTY = {
     "A Name of Words That Is Cut Somewhere in Its Middle": " padded ",
     "Create Action": "",
     "Filter": "Has the name of a builtin",
+    "Context": "Has the name of a parameter",
+    "Result": "Has the name of a variable in its test",
+    "Test Connection": "Begins like a test",
 }
 
 

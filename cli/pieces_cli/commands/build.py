@@ -20,6 +20,9 @@ def build_piece(argument: str | None, name: str | None, out: Path | None) -> Non
     """Build the piece in folder NAME into a wheel.
 
     The wheel holds the piece's code and its metadata; the same input gives the same bytes.
+
+    The piece is imported with the workspace's .venv if Piecekit is installed in it, else with the
+    Python of this command.
     """
     from pieces_cli.workspace import require_workspace
 
@@ -30,7 +33,9 @@ def build_piece(argument: str | None, name: str | None, out: Path | None) -> Non
         answer(argument or name, "Enter the piece folder name", flag="NAME (or --name)")
     )
 
+    from pieces_cli.interpreter import piece_interpreter
     from pieces_cli.wheel import build_wheel
 
-    wheel = build_wheel(piece, python=workspace.python, out=out or workspace.root / "dist")
+    python = piece_interpreter(workspace)
+    wheel = build_wheel(piece, python=python, out=out or workspace.root / "dist")
     click.echo(f"Piece '{piece.name}' built and packed successfully at {wheel.path}")

@@ -17,13 +17,13 @@ TYPES: Final = ("community", "custom")
 @click.option("--type", "kind", type=click.Choice(TYPES), help="Which folder it belongs in.")
 def create(name: str | None, package: str | None, kind: str | None) -> None:
     """Make a new piece, with a test, ready to be built."""
-    from pieces_cli.naming import check_piece_name, package_distribution
-    from pieces_cli.new_piece import create_piece_folder
+    from pieces_cli.naming import package_distribution
+    from pieces_cli.new_piece import check_new_name, create_piece_folder
     from pieces_cli.workspace import require_workspace
 
     workspace = require_workspace()
     name = answer(name, "Enter the piece name:", flag="--name")
-    check_piece_name(name)
+    check_new_name(workspace, name)
     package = answer(package, "Enter the package name:", flag="--package", default=f"piece-{name}")
     distribution = package_distribution(package)
     kind = choice(kind, "Select the piece type:", flag="--type", choices=TYPES, default="community")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -18,22 +18,17 @@ from typing_extensions import override
 
 from pieces_cli.webhook_endpoint import WebhookEndpoint
 from pieces_engine import HookName
-from pieces_framework import JsonValue, PieceError
+from pieces_framework import PieceError
 
 if TYPE_CHECKING:
     from pieces_cli.local_run import LocalRun
+    from pieces_cli.run_results import Results
 
 HOST: Final = "127.0.0.1"
 
 
 async def listen(
-    local_run: LocalRun,
-    *,
-    port: int,
-    public_url: str | None,
-    limit: int | None,
-    show: Callable[[JsonValue], None],
-    show_error: Callable[[PieceError], None],
+    local_run: LocalRun, results: Results, *, port: int, public_url: str | None, limit: int | None
 ) -> int:
     """Enable the trigger, run it for each request, and disable it at the end.
 
@@ -42,11 +37,11 @@ async def listen(
 
     Args:
         local_run: a webhook trigger.
+        results: what takes the list of each run, and the error of each that fails.
         port: where to listen on the loopback address; 0 takes a free port.
-        public_url: what services see in front of it; the listener itself if `None`.
+        public_url: what services see in front of it, without a slash at its end; the listener
+            itself if `None`.
         limit: after how many requests to end; `None` for never.
-        show: called with the list of each run.
-        show_error: called with the error of each run that fails.
 
     Returns:
         The exit code: 0, or 128 and the signal's number.
@@ -57,15 +52,10 @@ async def listen(
     path = await local_run.webhook_path()
     with _listening_socket(port) as listening:
         base = public_url or f"http://{HOST}:{listening.getsockname()[1]}"
-        url = f"{base.rstrip('/')}{path}"
-        endpoint = WebhookEndpoint(
-            local_run, url=url, path=path, limit=limit, show=show, show_error=show_error
-        )
-        stopping = _Stopping(endpoint.done)
+        endpoint = WebhookEndpoint(local_run, results, base_url=base, path=path, limit=limit)
+        stopping = _Stopping(endpoint)
         with stopping.on_signals():
             await _session(local_run, endpoint, listening, stopping)
-    requests = "request" if endpoint.handled == 1 else "requests"
-    click.echo(f"stopped after {endpoint.handled} {requests}; on_disable is done", err=True)
     return 0 if stopping.signal is None else 128 + stopping.signal
 
 
@@ -80,19 +70,44 @@ async def _session(
             is_enabled = stopping.is_gentle = True
             click.echo(f"listening on {endpoint.url}", err=True)
             await endpoint.done.wait()
+    except asyncio.CancelledError:
+        if not is_enabled:
+            _say_how_to_disable(local_run, endpoint)
+        raise
     finally:
         if is_enabled:
-            await local_run.run_hook(HookName.ON_DISABLE, webhook_url=endpoint.url)
+            await _disable(local_run, endpoint)
+
+
+async def _disable(local_run: LocalRun, endpoint: WebhookEndpoint) -> None:
+    try:
+        await local_run.run_hook(HookName.ON_DISABLE, webhook_url=endpoint.url)
+    except BaseException:
+        _say_how_to_disable(local_run, endpoint)
+        raise
+    click.echo(f"stopped after {_requests(endpoint.handled)}; on_disable is done", err=True)
+
+
+def _say_how_to_disable(local_run: LocalRun, endpoint: WebhookEndpoint) -> None:
+    command = f"pieces run {local_run.label} --hook on_disable --public-url {endpoint.base_url}"
+    click.echo(
+        f"on_disable is not done; to run it, with the same properties and credentials: {command}",
+        err=True,
+    )
+
+
+def _requests(number: int) -> str:
+    return f"{number} request" if number == 1 else f"{number} requests"
 
 
 class _Stopping:
     """SIGINT and SIGTERM, turned into the end of the session that makes it."""
 
-    def __init__(self, done: asyncio.Event) -> None:
-        self._done: Final = done
+    def __init__(self, endpoint: WebhookEndpoint) -> None:
+        self._endpoint: Final = endpoint
         self._task: Final = asyncio.current_task()
         self.is_gentle = False
-        """Whether the next signal ends the session by `done`, rather than by cancelling it."""
+        """Whether the next signal lets requests finish, rather than cancelling the session."""
         self.signal: int | None = None
         """The first signal that came."""
 
@@ -110,11 +125,16 @@ class _Stopping:
 
     def _arrived(self, number: int) -> None:
         self.signal = self.signal or number
-        if self.is_gentle and not self._done.is_set():
-            click.echo("stopping; once more to wait for nothing", err=True)
-            self._done.set()
+        if self.is_gentle and not self._endpoint.done.is_set():
+            click.echo(f"stopping{self._waiting()}", err=True)
+            self._endpoint.done.set()
         elif self._task is not None:
             self._task.cancel()
+
+    def _waiting(self) -> str:
+        if not self._endpoint.open:
+            return ""
+        return f": waiting for {_requests(self._endpoint.open)}; Ctrl-C again to stop at once"
 
 
 class _Server(uvicorn.Server):

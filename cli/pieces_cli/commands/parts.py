@@ -10,7 +10,8 @@ from pieces_cli.prompts import answer, choice
 from pieces_cli.reporting import ReportingGroup
 
 if TYPE_CHECKING:
-    from pieces_cli.registration import PartKind
+    from pieces_cli.new_part import NewPart
+    from pieces_cli.workspace import PieceFolder, Workspace
 
 TECHNIQUES: Final = ("polling", "webhook")
 
@@ -31,10 +32,15 @@ def triggers() -> None:
 @click.option("--description", help="What the action does, in a sentence.")
 def create_action(piece: str | None, display_name: str | None, description: str | None) -> None:
     """Make an action with a test, and register it in its piece."""
-    piece = answer(piece, "Enter the piece folder name:", flag="--piece")
-    display_name = answer(display_name, "Enter the action display name:", flag="--name")
+    from pieces_cli.new_part import NewPart
+
+    workspace, folder = _find(piece)
+    display_name = _display_name(display_name, "Enter the action display name:")
     description = answer(description, "Enter the action description:", flag="--description")
-    _create("action", "action", piece, display_name, description)
+    part = NewPart(
+        kind="action", template="action", display_name=display_name, description=description
+    )
+    _create(workspace, folder, part)
 
 
 @triggers.command("create")
@@ -50,8 +56,10 @@ def create_trigger(
     piece: str | None, display_name: str | None, description: str | None, technique: str | None
 ) -> None:
     """Make a trigger with a test, and register it in its piece."""
-    piece = answer(piece, "Enter the piece folder name:", flag="--piece")
-    display_name = answer(display_name, "Enter the trigger display name:", flag="--name")
+    from pieces_cli.new_part import NewPart
+
+    workspace, folder = _find(piece)
+    display_name = _display_name(display_name, "Enter the trigger display name:")
     description = answer(description, "Enter the trigger description:", flag="--description")
     technique = choice(
         technique,
@@ -60,16 +68,34 @@ def create_trigger(
         choices=TECHNIQUES,
         default="webhook",
     )
-    _create("trigger", f"{technique}_trigger", piece, display_name, description)
+    part = NewPart(
+        kind="trigger",
+        template=f"{technique}_trigger",
+        display_name=display_name,
+        description=description,
+    )
+    _create(workspace, folder, part)
 
 
-def _create(kind: PartKind, template: str, piece: str, display_name: str, description: str) -> None:
-    from pieces_cli.new_part import NewPart, create_part
+def _find(piece: str | None) -> tuple[Workspace, PieceFolder]:
     from pieces_cli.workspace import require_workspace
 
     workspace = require_workspace()
-    folder = workspace.find(piece)
-    part = NewPart(kind=kind, template=template, display_name=display_name, description=description)
+    name = answer(piece, "Enter the piece folder name:", flag="--piece")
+    return workspace, workspace.find(name)
+
+
+def _display_name(given: str | None, question: str) -> str:
+    from pieces_cli.naming import part_name
+
+    display_name = answer(given, question, flag="--name")
+    part_name(display_name)  # before more is asked
+    return display_name
+
+
+def _create(workspace: Workspace, folder: PieceFolder, part: NewPart) -> None:
+    from pieces_cli.new_part import create_part
+
     path = create_part(folder, part).relative_to(workspace.root)
     click.echo(f"Piece path: {folder.path.relative_to(workspace.root)}")
-    click.echo(f"✨  {kind.capitalize()} {path} created, and registered in its piece")
+    click.echo(f"✨  {part.kind.capitalize()} {path} created, and registered in its piece")

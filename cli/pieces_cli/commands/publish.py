@@ -31,13 +31,14 @@ def publish_piece_to_api(name: str | None, api_url: str | None) -> None:
 
     from pieces_cli.client import InstanceClient, api_address, check_key
     from pieces_cli.dotenv import read_env_file
+    from pieces_cli.interpreter import piece_interpreter
     from pieces_cli.wheel import build_wheel
 
     saved = read_env_file(workspace.root / ".env")
     url = api_url or _setting("AP_API_URL", saved)
     address = api_address(answer(url, "Enter the API URL", flag="--api-url (or AP_API_URL)"))
     client = InstanceClient(api_url=address, key=check_key(_api_key(saved)))
-    wheel = build_wheel(piece, python=workspace.python, out=workspace.root / "dist")
+    wheel = build_wheel(piece, python=piece_interpreter(workspace), out=workspace.root / "dist")
     click.echo(f"Piece '{piece.name}' built and packed successfully at {wheel.path}")
     click.echo(f"Uploading {wheel.path}")
     if client.publish(piece, wheel):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from pieces_cli.reporting import INTERRUPTED
-from pieces_cli.run_results import Results, show_error, show_traceback
+from pieces_cli.run_results import Results, results_only, show_traceback
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -25,6 +24,7 @@ T = TypeVar("T")
 DEFAULT_PORT: Final = 4200
 _FILE: Final = click.Path(exists=True, dir_okay=False, allow_dash=True)
 _STDIN: Final = "-"
+_FRONTEND_URL: Final = "AP_FRONTEND_URL"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +43,22 @@ class Options:
     auth_file: str | None
     as_json: bool
 
+    @property
+    def base_url(self) -> str | None:
+        """Where services reach this machine, or `None` if nothing says so.
+
+        Raises:
+            click.UsageError: if what says so is no HTTP address.
+        """
+        import os
+
+        source, url = "--public-url", self.public_url
+        if url is None:
+            source, url = _FRONTEND_URL, os.environ.get(_FRONTEND_URL) or None
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise click.UsageError(f"{source}: {url!r} does not begin with http:// or https://")
+        return None if url is None else url.rstrip("/")
+
 
 @click.command("run")
 @click.argument("piece")
@@ -60,12 +76,7 @@ class Options:
 )
 @click.option("--payload", type=_FILE, help="The body a webhook's run receives; - is stdin.")
 @click.option("--listen", is_flag=True, help="Enable a webhook and run it for each request.")
-@click.option(
-    "--public-url",
-    envvar="AP_FRONTEND_URL",
-    show_envvar=True,
-    help="Where services reach this machine.",
-)
+@click.option("--public-url", help=f"Where services reach this machine; or {_FRONTEND_URL}.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -74,50 +85,68 @@ class Options:
 @click.option("--limit", type=click.IntRange(min=1), help="End --listen after so many requests.")
 @click.option("--auth-env", metavar="VARIABLE", help="The variable that holds the credentials.")
 @click.option("--auth-file", type=_FILE, help="The file that holds the credentials.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, errors too.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print one JSON document, errors too; with --listen one for each request, on a line.",
+)
 def run(*, piece: str, name: str, **options: Any) -> None:  # click passes what Options declares
     """Run NAME, an action or a trigger of PIECE, and print its result as JSON.
 
-    PIECE is a piece of this workspace, else one that is installed. What the piece itself prints
-    goes to standard error.
+    PIECE is a piece of this workspace, else one that is installed. It runs with the workspace's
+    .venv if Piecekit is installed in it, else with the Python of this command. What the piece
+    itself prints goes to standard error.
     """
+    from pieces_framework import PieceError
+
     given = Options(**options)
-    results = Results(sys.stdout.buffer, as_json=given.as_json)
-    with redirect_stdout(sys.stderr):
-        exit_code = _run_or_report(piece, name, given, results)
+    try:
+        _continue_in_workspace()
+        with results_only() as stdout:
+            exit_code = _run(piece, name, given, Results(stdout, as_json=given.as_json))
+    except (PieceError, click.UsageError) as error:
+        if not given.as_json:
+            if isinstance(error, PieceError):
+                show_traceback(error)
+            raise
+        Results(sys.stdout.buffer, as_json=True).failure(error)
+        exit_code = error.exit_code
     sys.exit(exit_code)
 
 
-def _run_or_report(piece: str, name: str, options: Options, results: Results) -> int:
-    """Run, and in `--json` mode report an error here: elsewhere it becomes lines of text."""
-    from pieces_framework import PieceError
+def _continue_in_workspace() -> None:
+    from pieces_cli.interpreter import continue_in, piece_interpreter
+    from pieces_cli.workspace import find_workspace
 
-    try:
-        return _run(piece, name, options, results)
-    except (PieceError, click.UsageError) as error:
-        if options.as_json:
-            results.failure(error)
-            return error.exit_code
-        if isinstance(error, PieceError):
-            show_traceback(error)
-        raise
+    workspace = find_workspace()
+    if workspace is not None:
+        continue_in(piece_interpreter(workspace))
 
 
 def _run(piece: str, name: str, options: Options, results: Results) -> int:
     import time
 
-    from pieces_cli.local_run import LocalRun, find_local_piece, read_auth, read_props
+    from pieces_cli.local_run import (
+        LocalRun,
+        check_names,
+        find_local_piece,
+        read_auth,
+        read_props,
+    )
 
     _check_combination(options)
     auth = read_auth(options.auth_env, options.auth_file)
     props = read_props(options.input_file, options.prop)
     local_run = LocalRun(local=find_local_piece(piece), name=name, auth=auth, props=props)
+    check_names(local_run, options.prop)
     if options.listen:
         return _listen(local_run, options, results)
     label, work = _work(local_run, options)
     start_s = time.perf_counter()
     result = _await(work)
-    click.echo(f"{label}: done in {time.perf_counter() - start_s:.2f} s", err=True)
+    duration_s = time.perf_counter() - start_s
+    click.echo(f"{label}: done in {duration_s:.2f} s ({local_run.local.origin})", err=True)
     results.success(result)
     return 0
 
@@ -131,9 +160,6 @@ def _check_combination(options: Options) -> None:
             raise click.UsageError("--listen calls the hooks itself: drop --hook and --payload")
     elif options.port is not None or options.limit is not None:
         raise click.UsageError("--port and --limit belong to --listen")
-    url = options.public_url
-    if url is not None and not url.startswith(("http://", "https://")):
-        raise click.UsageError(f"--public-url: {url!r} does not begin with http:// or https://")
 
 
 def _work(local_run: LocalRun, options: Options) -> tuple[str, Coroutine[Any, Any, JsonValue]]:
@@ -150,22 +176,22 @@ def _work(local_run: LocalRun, options: Options) -> tuple[str, Coroutine[Any, An
     is_webhook = trigger.strategy is TriggerStrategy.WEBHOOK
     if options.payload and not (is_webhook and hook is HookName.RUN):
         raise click.UsageError("--payload goes with the hook `run` of a webhook trigger")
-    if is_webhook and hook in {HookName.ON_ENABLE, HookName.ON_DISABLE} and not options.public_url:
+    if is_webhook and hook in {HookName.ON_ENABLE, HookName.ON_DISABLE} and not options.base_url:
         raise click.UsageError(
-            f"`{hook.value}` tells the service a URL: give --public-url or set AP_FRONTEND_URL"
+            f"`{hook.value}` tells the service a URL: give --public-url or set {_FRONTEND_URL}"
         )
     label = f"{local_run.label} {hook.value}"
-    return label, _run_hook(local_run, hook, options, is_webhook=is_webhook)
-
-
-async def _run_hook(
-    local_run: LocalRun, hook: HookName, options: Options, *, is_webhook: bool
-) -> JsonValue:
     if not is_webhook:
-        return await local_run.run_hook(hook)
-    base = (options.public_url or f"http://127.0.0.1:{DEFAULT_PORT}").rstrip("/")
-    url = f"{base}{await local_run.webhook_path()}"
-    return await local_run.run_hook(hook, webhook_url=url, payload=_payload(options.payload))
+        return label, local_run.run_hook(hook)
+    base_url = options.base_url or f"http://127.0.0.1:{DEFAULT_PORT}"
+    return label, _run_webhook(local_run, hook, base_url, _payload(options.payload))
+
+
+async def _run_webhook(
+    local_run: LocalRun, hook: HookName, base_url: str, payload: WebhookPayload | None
+) -> JsonValue:
+    url = f"{base_url}{await local_run.webhook_path()}"
+    return await local_run.run_hook(hook, webhook_url=url, payload=payload)
 
 
 def _payload(file: str | None) -> WebhookPayload | None:
@@ -186,11 +212,10 @@ def _listen(local_run: LocalRun, options: Options, results: Results) -> int:
     return _await(
         listen(
             local_run,
+            results,
             port=DEFAULT_PORT if options.port is None else options.port,
-            public_url=options.public_url,
+            public_url=options.base_url,
             limit=options.limit,
-            show=results.items,
-            show_error=show_error,
         )
     )
 

@@ -14,7 +14,7 @@ async def test_delivers_only_what_is_newer_than_the_moment_it_was_enabled() -> N
         auth="test-key",
 {% endif %}
     )
-    await {{ cookiecutter.function }}.on_enable.run(context, default=None)
+    await {{ cookiecutter.function }}.on_enable.run(context)
 
     items = await {{ cookiecutter.function }}.run(context)
 
@@ -28,7 +28,7 @@ async def test_delivers_nothing_twice() -> None:
         auth="test-key",
 {% endif %}
     )
-    await {{ cookiecutter.function }}.on_enable.run(context, default=None)
+    await {{ cookiecutter.function }}.on_enable.run(context)
     await {{ cookiecutter.function }}.run(context)
 
     items = await {{ cookiecutter.function }}.run(context)

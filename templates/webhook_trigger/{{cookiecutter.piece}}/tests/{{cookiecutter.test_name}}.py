@@ -30,7 +30,7 @@ async def test_keeps_the_subscription_while_it_is_enabled() -> None:
 {% endif %}
     )
 
-    await {{ cookiecutter.function }}.on_enable.run(context, default=None)
+    await {{ cookiecutter.function }}.on_enable.run(context)
 
     assert await context.store.get("subscription", str) == "sample-id"
 
@@ -42,8 +42,8 @@ async def test_forgets_the_subscription_when_it_is_disabled() -> None:
         auth="test-key",
 {% endif %}
     )
-    await {{ cookiecutter.function }}.on_enable.run(context, default=None)
+    await {{ cookiecutter.function }}.on_enable.run(context)
 
-    await {{ cookiecutter.function }}.on_disable.run(context, default=None)
+    await {{ cookiecutter.function }}.on_disable.run(context)
 
     assert await context.store.get("subscription", str) is None
