@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := framework common engine server cli pieces/community/gelato
+PIECES := $(patsubst %/pyproject.toml,%,$(sort $(wildcard pieces/community/*/pyproject.toml)))
+PACKAGES := framework common engine server cli $(PIECES)
 READY := $(VENV)/.ready
 
 .PHONY: setup demo test check format bench clean lock help
@@ -28,14 +29,16 @@ demo: $(READY) ## run the whole road for real: scaffold, test, build, publish, i
 
 test: $(READY) ## run every test
 	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest pieces/community/gelato
+	@for piece in $(PIECES); do echo "pytest $$piece"; $(BIN)/python -m pytest $$piece || exit 1; done
 
-check: $(READY) ## lint, formatting, types, import contracts
+check: $(READY) ## lint, formatting, types, import contracts, rules of the repository
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy framework common engine server cli tests benchmarks pieces/community/gelato
+	$(BIN)/mypy framework common engine server cli tests benchmarks
+	@for piece in $(PIECES); do echo "mypy $$piece"; MYPYPATH=$$piece $(BIN)/mypy $$piece || exit 1; done
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest tests/test_repository.py
 
 format: $(READY) ## format the code and sort the imports
 	$(BIN)/ruff check --fix-only --select I .

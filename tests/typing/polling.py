@@ -1,4 +1,4 @@
-"""What mypy and pyright say of HTTP and polling: claims that hold, mistakes that both catch."""
+"""HTTP and polling: claims that hold, and mistakes that mypy and pyright both catch."""
 
 from __future__ import annotations
 

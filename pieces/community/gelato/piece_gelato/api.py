@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from pydantic import AwareDatetime, BaseModel, RootModel, field_serializer
-
 from pieces_common import BearerToken, HttpMethod, http_client
 from pieces_framework import Property, Props
+from pydantic import AwareDatetime, BaseModel, RootModel, field_serializer
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 

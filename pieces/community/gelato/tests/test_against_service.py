@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import queue
+import socket
 import subprocess
 import sys
 import threading
@@ -16,13 +17,13 @@ from typing import Any
 
 import httpx
 import pytest
+from pieces_common import HttpError
+from pieces_framework import WebhookPayload
+from pieces_framework.testing import MemoryStore, make_context
 
 from piece_gelato.actions.get_icecream_flavor import get_icecream_flavor
 from piece_gelato.triggers.new_flavor import new_flavor
 from piece_gelato.triggers.new_flavor_created import new_flavor_created
-from pieces_common import HttpError
-from pieces_framework import WebhookPayload
-from pieces_framework.testing import MemoryStore, make_context
 
 SERVICE = Path(__file__).parent.parent / "service" / "gelato_service.py"
 READY = "Gelato service listening on "
@@ -96,7 +97,7 @@ async def test_poll_finds_exactly_the_flavor_added_since(api_url: str) -> None:
     context = make_context(
         new_flavor, auth="test-key", props={"api_url": api_url}, store=MemoryStore()
     )
-    await new_flavor.on_enable.run(context, default=None)
+    await new_flavor.on_enable.run(context)
     before = await new_flavor.run(context)
     added = add_flavor(api_url, "Fig")
 
@@ -109,7 +110,7 @@ async def test_poll_finds_exactly_the_flavor_added_since(api_url: str) -> None:
 
 async def test_flavor_added_right_after_enabling_is_found(api_url: str) -> None:
     context = make_context(new_flavor, auth="test-key", props={"api_url": api_url})
-    await new_flavor.on_enable.run(context, default=None)
+    await new_flavor.on_enable.run(context)
     added = add_flavor(api_url, "Fig")
 
     found = await new_flavor.run(context)
@@ -121,7 +122,7 @@ async def test_samples_are_the_newest_flavors(api_url: str) -> None:
     added = [add_flavor(api_url, f"Fig {number}") for number in range(6)]
     context = make_context(new_flavor, auth="test-key", props={"api_url": api_url})
 
-    samples = await new_flavor.test.run(context, default=[])
+    samples = await new_flavor.test.run(context)
 
     assert samples == added[:0:-1]
 
@@ -133,10 +134,10 @@ async def test_webhook_is_called_until_the_trigger_is_disabled(
     context = make_context(
         new_flavor_created, auth="test-key", props={"api_url": api_url}, webhook_url=url
     )
-    await new_flavor_created.on_enable.run(context, default=None)
+    await new_flavor_created.on_enable.run(context)
     added = add_flavor(api_url, "Fig")
     payload = WebhookPayload(body=arrived.get(timeout=10))
-    await new_flavor_created.on_disable.run(context, default=None)
+    await new_flavor_created.on_disable.run(context)
     add_flavor(api_url, "Lemon")
 
     started = await new_flavor_created.run(
@@ -148,10 +149,12 @@ async def test_webhook_is_called_until_the_trigger_is_disabled(
 
 
 def test_flavor_is_kept_when_a_webhook_cannot_be_called(api_url: str) -> None:
-    url = {"url": "http://127.0.0.1:9/nobody-listens"}
-    httpx.post(f"{api_url}/webhooks", headers=HEADERS, json=url).raise_for_status()
+    with socket.socket() as bound:  # and so refuses connections: it does not listen
+        bound.bind(("127.0.0.1", 0))
+        url = {"url": f"http://127.0.0.1:{bound.getsockname()[1]}/nobody-listens"}
+        httpx.post(f"{api_url}/webhooks", headers=HEADERS, json=url).raise_for_status()
 
-    added = add_flavor(api_url, "Fig")
+        added = add_flavor(api_url, "Fig")
 
     assert list_flavors(api_url)[0] == added
 

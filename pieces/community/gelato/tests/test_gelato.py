@@ -6,11 +6,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from pieces_framework import ConnectionRejectedError
+from pieces_framework.importing import import_piece
 
 from piece_gelato import gelato
 from piece_gelato.auth import gelato_auth
-from pieces_framework import ConnectionRejectedError
-from pieces_framework.importing import import_piece
 
 
 def test_entry_point_leads_to_the_piece() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import httpx
 import pytest
 import respx
-
-from piece_gelato.actions.get_icecream_flavor import get_icecream_flavor
 from pieces_common import HttpError
 from pieces_framework import FatalError
 from pieces_framework.testing import make_context
+
+from piece_gelato.actions.get_icecream_flavor import get_icecream_flavor
 
 LEMON = {"name": "Lemon", "created_at": "2026-05-04T03:02:01.007Z"}
 

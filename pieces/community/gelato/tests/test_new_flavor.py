@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import respx
-
-from piece_gelato.triggers.new_flavor import new_flavor
 from pieces_common import RetryableHttpError
 from pieces_framework.testing import MemoryStore, make_context
+
+from piece_gelato.triggers.new_flavor import new_flavor
 
 OLD = {"name": "Lemon", "created_at": "2026-05-04T03:02:01.007Z"}
 OLD_MS = 1_777_863_721_007
@@ -46,7 +46,7 @@ async def test_enabling_asks_the_service_for_nothing(respx_mock: respx.MockRoute
     store = MemoryStore()
     context = make_context(new_flavor, auth="test-key", store=store)
 
-    await new_flavor.on_enable.run(context, default=None)
+    await new_flavor.on_enable.run(context)
 
     assert (await store.get("lastPoll", int) or 0) > OLD_MS
     assert not respx_mock.calls
@@ -57,6 +57,6 @@ async def test_test_returns_the_newest_flavors_as_samples(respx_mock: respx.Mock
     respx_mock.route().respond(json=[NEW, OLD])
     context = make_context(new_flavor, auth="test-key")
 
-    samples = await new_flavor.test.run(context, default=[])
+    samples = await new_flavor.test.run(context)
 
     assert samples == [NEW, OLD]

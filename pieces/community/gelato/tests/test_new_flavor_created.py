@@ -6,11 +6,11 @@ import json
 
 import pytest
 import respx
-
-from piece_gelato.triggers.new_flavor_created import WEBHOOK_ID, new_flavor_created
 from pieces_common import HttpError
 from pieces_framework import WebhookPayload
 from pieces_framework.testing import MemoryStore, make_context
+
+from piece_gelato.triggers.new_flavor_created import WEBHOOK_ID, new_flavor_created
 
 URL = "https://instance.example.com/hooks/1"
 
@@ -21,7 +21,7 @@ async def test_enabling_registers_the_url_and_keeps_the_id(respx_mock: respx.Moc
     store = MemoryStore()
     context = make_context(new_flavor_created, auth="test-key", store=store, webhook_url=URL)
 
-    await new_flavor_created.on_enable.run(context, default=None)
+    await new_flavor_created.on_enable.run(context)
 
     assert json.loads(route.calls.last.request.content) == {"url": URL}
     assert route.calls.last.request.headers["authorization"] == "Bearer test-key"
@@ -38,7 +38,7 @@ async def test_disabling_deletes_the_webhook_and_forgets_the_id(
     await store.put(WEBHOOK_ID, "w1")
     context = make_context(new_flavor_created, auth="test-key", store=store)
 
-    await new_flavor_created.on_disable.run(context, default=None)
+    await new_flavor_created.on_disable.run(context)
 
     assert route.called
     assert await store.get(WEBHOOK_ID, str) is None
@@ -54,7 +54,7 @@ async def test_disabling_keeps_the_id_when_the_service_fails(
     context = make_context(new_flavor_created, auth="test-key", store=store)
 
     with pytest.raises(HttpError, match="answered 500"):
-        await new_flavor_created.on_disable.run(context, default=None)
+        await new_flavor_created.on_disable.run(context)
 
     assert await store.get(WEBHOOK_ID, str) == "w1"
 
@@ -65,7 +65,7 @@ async def test_disabling_what_was_never_enabled_asks_for_nothing(
 ) -> None:
     context = make_context(new_flavor_created, auth="test-key")
 
-    await new_flavor_created.on_disable.run(context, default=None)
+    await new_flavor_created.on_disable.run(context)
 
     assert not respx_mock.calls
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pieces_framework import ActionContext, create_action
+
 from piece_gelato.api import Flavor, GelatoProps, random_flavor
 from piece_gelato.auth import gelato_auth
-from pieces_framework import ActionContext, create_action
 
 
 @create_action(

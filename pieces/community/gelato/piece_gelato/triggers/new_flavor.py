@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from pieces_common import DedupeStrategy, PollingContext, TimedItem, create_polling_trigger
+
 from piece_gelato.api import GelatoProps, list_flavors
 from piece_gelato.auth import gelato_auth
-from pieces_common import DedupeStrategy, PollingContext, TimedItem, create_polling_trigger
 
 
 @create_polling_trigger(

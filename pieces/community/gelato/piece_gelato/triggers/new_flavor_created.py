@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from piece_gelato.api import GelatoProps, delete_webhook, register_webhook
-from piece_gelato.auth import gelato_auth
 from pieces_common import HttpError
 from pieces_framework import (
     JsonValue,
@@ -12,6 +10,9 @@ from pieces_framework import (
     WebhookRunContext,
     create_trigger,
 )
+
+from piece_gelato.api import GelatoProps, delete_webhook, register_webhook
+from piece_gelato.auth import gelato_auth
 
 WEBHOOK_ID = "webhook_id"
 
