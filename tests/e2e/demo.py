@@ -64,7 +64,7 @@ def walk(road: Road, folder: Path) -> None:
 
 
 def make_a_piece(road: Road, workspace: Path) -> None:
-    """Scaffold a piece, test what was generated, then give it the tutorial's code."""
+    """Scaffold a piece, test what was generated, then give it the code of `GELATO`."""
     road.step("Make a workspace, and a piece with an action and two triggers")
     road.run("pieces", "init", "workspace")
     road.folder = workspace
@@ -77,7 +77,7 @@ def make_a_piece(road: Road, workspace: Path) -> None:
     piece = workspace / "pieces" / "custom" / "gelato"
     road.run(sys.executable, "-m", "pytest", piece, shown="pytest pieces/custom/gelato", quiet=True)
 
-    road.step("Write the code the tutorial arrives at, and test it")
+    road.step("Replace the samples by the finished piece of this repository, and test it")
     for part in ("piece_gelato", "tests"):
         road.say(f"$ cp -r community/gelato/{part} pieces/custom/gelato/")
         shutil.rmtree(piece / part)
@@ -107,11 +107,15 @@ def install(road: Road, folder: Path, instance_url: str, key: str) -> Path:
     road.step("Install the piece from the instance into a new environment")
     environment = folder / "environment"
     road.run(sys.executable, "-m", "venv", environment, shown="python -m venv environment")
-    index = instance_url.replace("://", f"://__token__:{key}@") + "/simple/"
+    # In the environment: arguments can be read by every process of the machine.
+    index = f"{instance_url.replace('://', f'://__token__:{key}@')}/simple/"
+    road.say(f"$ export PIP_EXTRA_INDEX_URL={index}")
+    others = road.environment.get("PIP_EXTRA_INDEX_URL", "")
+    road.environment["PIP_EXTRA_INDEX_URL"] = f"{index} {others}".strip()
     road.run(
         tool("pip", environment), "install", "--quiet", "--disable-pip-version-check",
-        "--extra-index-url", index, "piece-gelato", "piecekit",
-        shown=f"environment/bin/pip install --extra-index-url {index} piece-gelato piecekit",
+        "piece-gelato", "piecekit",
+        shown="environment/bin/pip install piece-gelato piecekit",
         quiet=True,
     )  # fmt: skip
     road.say("$ mv workspace workspace-away")

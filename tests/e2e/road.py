@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 MAX_LINES_SHOWN = 12
+LIMIT_S = 300
+START_S = 60
+STOP_S = 20
 
 
 class RoadError(Exception):
@@ -44,20 +47,24 @@ class Road:
             quiet: show only the last line of the standard output.
 
         Raises:
-            RoadError: if it does not exit with 0.
+            RoadError: if it does not exit with 0, or takes longer than five minutes.
         """
         arguments = [str(part) for part in command]
         self.say(f"$ {shown or ' '.join(map(_quoted, arguments))}")
         began = time.perf_counter()
-        done = subprocess.run(
-            arguments,
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                arguments,
+                cwd=self.folder,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=LIMIT_S,
+            )
+        except subprocess.TimeoutExpired:
+            raise RoadError(f"the command above was killed after {LIMIT_S} s") from None
         took = time.perf_counter() - began
         lines = (done.stdout + done.stderr).strip().splitlines()
         if quiet and done.returncode == 0:
@@ -78,7 +85,7 @@ class Road:
         Yields the process and all lines printed up to that one.
 
         Raises:
-            RoadError: if the process ends before it prints the line.
+            RoadError: if the process ends before it prints the line, or takes over a minute.
         """
         arguments = [str(part) for part in command]
         self.say(f"$ {' '.join(map(_quoted, arguments))} &")
@@ -92,20 +99,14 @@ class Road:
             text=True,
         )
         try:
-            assert process.stdout is not None
-            printed = self._read_until(process.stdout, until)
-            yield process, printed
+            yield process, _read_until(process, until)
         finally:
             process.terminate()
-            process.wait(timeout=30)
-
-    def _read_until(self, stream: IO[str], until: str) -> str:
-        printed: list[str] = []
-        for line in stream:
-            printed.append(line)
-            if until in line:
-                return "".join(printed)
-        raise RoadError(f"the process ended before it said `{until}`:\n{''.join(printed)}")
+            try:
+                process.wait(timeout=STOP_S)
+            finally:
+                process.kill()
+                process.communicate()  # closes the pipe too
 
     def check(self, claim: str, *, holds: bool) -> None:
         """Print a claim about what was seen, or fail.
@@ -130,14 +131,34 @@ def tool(name: str, environment: Path | None = None) -> Path:
 
 
 def clean_environment(**extra: str) -> dict[str, str]:
-    """Return our environment without what would leak from it into the road."""
+    """Return our environment without what would leak from it into the road.
+
+    Loopback is reached without a proxy.
+    """
     kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("AP_", "PYTEST", "COVERAGE", "VIRTUAL_ENV"))
     }
     kept["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{kept.get('PATH', '')}"
-    return kept | extra
+    direct = "127.0.0.1,localhost"
+    return kept | {"NO_PROXY": direct, "no_proxy": direct} | extra
+
+
+def _read_until(process: subprocess.Popen[str], until: str) -> str:
+    assert process.stdout is not None
+    watchdog = threading.Timer(START_S, process.kill)
+    watchdog.start()
+    printed: list[str] = []
+    try:
+        for line in process.stdout:
+            printed.append(line)
+            if until in line:
+                return "".join(printed)
+    finally:
+        watchdog.cancel()
+        watchdog.join()
+    raise RoadError(f"the process ended before it said `{until}`:\n{''.join(printed)}")
 
 
 def _quoted(text: str) -> str:

@@ -7,11 +7,16 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent.parent
+LIMIT_S = 600
 
 
 def test_the_demo_walks_the_whole_road() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.demo"], cwd=ROOT, capture_output=True, text=True
+        [sys.executable, "-m", "tests.e2e.demo"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
     )
 
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,58 @@
+"""The reference: its program runs, and its table of exit codes is complete."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pieces_engine import run_action
+from pieces_framework import Piece, PieceError
+from pieces_framework.testing import MemoryStore
+
+REFERENCE = Path(__file__).parent.parent.parent / "docs" / "reference"
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+async def test_the_examples_of_the_reference_run() -> None:
+    page = REFERENCE / "authoring.md"
+    program: dict[str, Any] = {}
+
+    for source in BLOCK.findall(page.read_text()):
+        code = compile(source, page.name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        pending: object = eval(code, program)
+        if inspect.isawaitable(pending):
+            await pending
+
+    ice: Piece[Any] = program["ice"]
+    greeting = await run_action(ice, "greet", auth=None, props={"who": "Ada"}, store=MemoryStore())
+    assert greeting == "Hello Ada"
+    assert list(ice.triggers) == ["t", "i", "called"]
+
+
+def test_the_reference_of_authoring_is_short() -> None:
+    assert len((REFERENCE / "authoring.md").read_text().splitlines()) <= 150
+
+
+def test_every_exit_code_is_in_the_table() -> None:
+    table = (REFERENCE / "exit-codes.md").read_text()
+
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
+
+    assert documented == {0, 2, 130} | {error.exit_code for error in errors(PieceError)}
+
+
+def errors(base: type[PieceError]) -> Iterator[type[PieceError]]:
+    """`base` and all errors below it, of every distribution."""
+    for package in ("pieces_common", "pieces_engine", "pieces_cli", "pieces_server"):
+        for found in pkgutil.iter_modules(importlib.import_module(package).__path__):
+            if found.name != "__main__":
+                importlib.import_module(f"{package}.{found.name}")
+    yield base
+    for error in base.__subclasses__():
+        yield from errors(error)
