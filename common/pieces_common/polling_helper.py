@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Final, TypeVar, cast
 
 from pieces_framework import AuthorCodeError, FatalError, JsonValue, PollingTriggerContext
-from pieces_framework.javascript import js_number
+from pieces_framework.javascript import is_finite, js_number
 
 from .polling import DedupeStrategy, IdentifiedItem, Polling, PollingContext, TimedItem
 from .polling_items import fetch_items
@@ -27,6 +27,8 @@ LAST_POLL: Final = "lastPoll"
 LAST_ITEM: Final = "lastItem"
 """Store key of `LAST_ITEM`: an item's id."""
 TEST_ITEMS: Final = 5
+_SHOWN_CHARACTERS: Final = 80
+"""How much of a value an error repeats."""
 
 
 async def on_enable(
@@ -79,16 +81,16 @@ async def poll(
         context: the hook's own context.
         max_items_to_poll: with `LAST_ITEM`, how many of the new items to deliver, oldest first;
             later polls deliver the rest. A negative number leaves out that many of the newest. 0
-            or `None` delivers all, and so does `TIMEBASED` always.
+            or `None` delivers all, and so does `TIMEBASED` always. A fraction is cut off.
 
     Raises:
         FatalError: if the trigger was never enabled.
         AuthorCodeError: if `items` gave what is not an item of the strategy, or a time that is
-            no number. The checkpoint then stays.
+            no number; or if `max_items_to_poll` is no number. The checkpoint then stays.
     """
     if polling.strategy is DedupeStrategy.TIMEBASED:
         return await _poll_by_time(polling, context)
-    return await _poll_by_id(polling, context, max_items_to_poll or 0)
+    return await _poll_by_id(polling, context, _maximum(max_items_to_poll))
 
 
 async def test(
@@ -120,7 +122,7 @@ async def _poll_by_time(
     checkpoint = _finite(stored)
     if checkpoint is None:
         raise FatalError(
-            f"store key `{LAST_POLL}` holds {stored!r}, not epoch milliseconds",
+            f"store key `{LAST_POLL}` holds {_shown(stored)}, not epoch milliseconds",
             hint="enable the trigger again",
         )
     items = await fetch_items(polling, _context(context, last_fetch_epoch_ms=checkpoint), TimedItem)
@@ -157,9 +159,20 @@ def _position(items: Sequence[IdentifiedItem], checkpoint: JsonValue) -> int:
     return len(items)
 
 
+def _maximum(value: object) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, int | float) and is_finite(value):
+        return int(value)
+    raise AuthorCodeError(
+        f"`max_items_to_poll` is {_shown(value)}, not a number",
+        hint="give a whole number, or `None` to deliver all items",
+    )
+
+
 def _times(items: Sequence[TimedItem]) -> list[int | float]:
     whole = [item.epoch_ms for item in items if type(item.epoch_ms) is int]
-    if len(whole) == len(items):
+    if len(whole) == len(items) and is_finite(max(whole, default=0)):
         return [*whole]  # nothing to convert or refuse in a long list
     return [_time(item, index) for index, item in enumerate(items)]
 
@@ -168,7 +181,8 @@ def _time(item: TimedItem, index: int) -> int | float:
     epoch_ms = _finite(item.epoch_ms)
     if epoch_ms is None:
         raise AuthorCodeError(
-            f"item {index} of the trigger's items has `epoch_ms` {item.epoch_ms!r}, not a number",
+            f"item {index} of the trigger's items has `epoch_ms` {_shown(item.epoch_ms)}, "
+            "not a number",
             hint="give each item the milliseconds since 1970, UTC, at which it was created",
         )
     return epoch_ms
@@ -179,7 +193,14 @@ def _finite(value: object) -> int | float | None:
         return js_number(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return value if abs(value) < float("inf") else None  # no to NaN too
+    return value if is_finite(value) else None
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, int) and not is_finite(value):
+        return f"an int of {value.bit_length()} bits"  # Python may refuse to write out its digits
+    text = repr(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[: _SHOWN_CHARACTERS - 3]}..."
 
 
 def _context(

@@ -65,6 +65,11 @@ def generator(context: PollingContext[str]) -> Iterator[TimedItem]:
     yield from ITEMS
 
 
+def identified(context: PollingContext[str]) -> list[IdentifiedItem]:
+    CALLERS.append(threading.current_thread().name)
+    return []
+
+
 @pytest.mark.parametrize(
     ("polling", "in_thread"),
     [
@@ -146,7 +151,19 @@ async def test_what_is_no_list_of_items_is_refused(given: Any, said: str, hook: 
 
 @pytest.mark.parametrize(
     "epoch_ms",
-    [None, float("nan"), float("inf"), float("-inf"), "", "soon", "NaN", True, [5], "1e999"],
+    [
+        None,
+        float("nan"),
+        float("inf"),
+        float("-inf"),
+        "",
+        "soon",
+        "NaN",
+        True,
+        [5],
+        "1e999",
+        "\x1f7",
+    ],
     ids=repr,
 )
 async def test_time_that_is_no_number_is_refused_by_the_items_place(epoch_ms: Any) -> None:
@@ -162,6 +179,52 @@ async def test_time_that_is_no_number_is_refused_by_the_items_place(epoch_ms: An
 
     assert repr(epoch_ms) in str(caught.value)
     assert await store.get("lastPoll", int) == 1
+
+
+@pytest.mark.parametrize("epoch_ms", ["x" * 5000, "9" * 5000, 10**5000, [1] * 5000], ids=type)
+async def test_error_repeats_no_more_than_the_start_of_a_long_time(epoch_ms: Any) -> None:
+    polling: Polling[str, NoProps] = Polling(
+        strategy=DedupeStrategy.TIMEBASED, items=lambda context: [TimedItem(epoch_ms, "bad")]
+    )
+
+    with pytest.raises(AuthorCodeError) as caught:
+        await polling_helper.poll(polling, make(await stored("lastPoll", 1)))
+
+    assert len(str(caught.value)) < 160
+
+
+@pytest.mark.parametrize(
+    ("limit", "found"),
+    [
+        pytest.param(None, ["c", "b", "a"], id="none"),
+        pytest.param(0.9, ["c", "b", "a"], id="less-than-one"),
+        pytest.param(1.9, ["a"], id="fraction"),
+        pytest.param(-1.9, ["b", "a"], id="negative-fraction"),
+    ],
+)
+async def test_fraction_of_a_limit_is_cut_off(limit: Any, found: list[str]) -> None:
+    polling: Polling[str, NoProps] = Polling(
+        strategy=DedupeStrategy.LAST_ITEM,
+        items=lambda context: [IdentifiedItem(letter, letter) for letter in "cba"],
+    )
+
+    got = await polling_helper.poll(polling, make(MemoryStore()), max_items_to_poll=limit)
+
+    assert got == found
+
+
+@pytest.mark.parametrize("limit", ["2", float("nan"), float("inf"), [], 10**400], ids=type)
+async def test_limit_that_is_no_number_is_refused_before_the_fetch(limit: Any) -> None:
+    CALLERS.clear()
+
+    with pytest.raises(AuthorCodeError, match="`max_items_to_poll` is "):
+        await polling_helper.poll(
+            Polling(strategy=DedupeStrategy.LAST_ITEM, items=identified),
+            make(MemoryStore()),
+            max_items_to_poll=limit,
+        )
+
+    assert CALLERS == []
 
 
 @pytest.mark.parametrize("checkpoint", ["soon", True, [1], {}])

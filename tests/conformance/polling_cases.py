@@ -12,8 +12,9 @@ from typing import Any
 
 from tests.conformance import polling_step
 from tests.conformance.outcome import CaseOutcome, FileOutcome
-from tests.conformance.polling_rules import RULES
+from tests.conformance.polling_rules import RULES, judge
 from tests.conformance.polling_step import Step, expected_of
+from tests.conformance.recorded import fields, plain
 
 
 def run_file(name: str, document: Mapping[str, Any]) -> FileOutcome:
@@ -26,24 +27,37 @@ def run_file(name: str, document: Mapping[str, Any]) -> FileOutcome:
     )
 
 
-async def _run_cases(cases: list[Mapping[str, Any]]) -> list[CaseOutcome]:
-    return [await _run_case(case) for case in cases]
+async def _run_cases(cases: list[Any]) -> list[CaseOutcome]:
+    return [await _run_case(case, number) for number, case in enumerate(cases, start=1)]
 
 
-async def _run_case(case: Mapping[str, Any]) -> CaseOutcome:
+async def _run_case(case: Any, number: int) -> CaseOutcome:
+    """Run a case; one that is not as the file's `format` says has failed, and the next is run."""
+    named = fields(case)
     problems: list[str] = []
-    differences: set[str] = set()
+    rules: set[str] = set()
+    try:
+        await _run_steps(plain(case), problems, rules)
+    except (AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        problems.append(f"cannot be run: {type(error).__name__}: {error}")
+    return CaseOutcome(
+        id=str(named.get("id", f"case {number}")),
+        title=str(named.get("title", "")),
+        problems=problems,
+        rules=frozenset(rules),
+    )
+
+
+async def _run_steps(case: Mapping[str, Any], problems: list[str], rules: set[str]) -> None:
     store = case["initial_store"]
+    if not case["steps"]:
+        raise ValueError("it has no step")
     for number, recorded in enumerate(case["steps"], start=1):
         step = Step(strategy=case["strategy"], store_before=store, recorded=recorded)
+        step.check()
+        verdict = judge(step, expected_of(step))
         seen = await polling_step.run(step)
-        expected = expected_of(step)
-        for rule in RULES:
-            if rule.applies(step):
-                differences.add(rule.name)
-                expected = rule.promise(step, expected)
-        problems += [f"step {number} ({step.op}): {each}" for each in expected.problems(seen)]
+        rules |= verdict.rules
+        found = [*verdict.untrue, *verdict.expected.problems(seen)]
+        problems += [f"step {number} ({step.op}): {each}" for each in found]
         store = recorded["expect"]["store_after"]
-    return CaseOutcome(
-        id=case["id"], title=case["title"], problems=problems, rules=frozenset(differences)
-    )

@@ -1,7 +1,7 @@
 """Where our polling differs from what was recorded, on purpose.
 
-A rule says in which steps it holds and what then happens instead. A step in which it holds must
-go the rule's way: the recorded way fails there too.
+A rule says in which steps it holds and what then happens instead. Where one holds, the record
+must be what the original does, worked out apart from it, and our helper must go the rule's way.
 """
 
 from __future__ import annotations
@@ -11,8 +11,18 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pieces_framework.property.coercion import js_number
+from pieces_framework import JsonValue
+from tests.conformance.ecmascript import (
+    UNDEFINED,
+    Value,
+    exact_number,
+    read_field,
+    through_json,
+    to_number,
+)
+from tests.conformance.original import Original, original
 from tests.conformance.polling_step import Expected, Step
+from tests.conformance.recorded import text
 
 _LAST_POLL: Final = "lastPoll"
 _LAST_ITEM: Final = "lastItem"
@@ -24,39 +34,108 @@ class Rule:
 
     name: str
     reason: str
-    applies: Callable[[Step], bool]
+    applies: Callable[[Step, Original], bool]
     promise: Callable[[Step, Expected], Expected]
-    """Turns what was recorded into what we do."""
+    """Turns what the original does, or what a rule before makes of it, into what we do."""
 
 
-def number(value: object) -> float | None:
-    """Return the finite number that `value` is or, as text, writes; else `None`."""
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What a step's record, and our helper, are held against."""
+
+    expected: Expected
+    rules: frozenset[str]
+    """Names of the rules that hold."""
+    untrue: tuple[str, ...]
+    """What of the record the original would not do. Only told where a rule holds."""
+
+
+def judge(step: Step, expected: Expected) -> Verdict:
+    """Return what is to happen in `step`, where `expected` was recorded."""
+    does = original(step)
+    held = [rule for rule in RULES if rule.applies(step, does)]
+    if held:
+        expected = Expected(
+            checkpoints=does.checkpoints,
+            result=does.result,
+            fails=does.fails,
+            message=does.message or "",
+            exact=does.message is not None,
+            store_after=does.store_after,
+        )
+    for rule in held:
+        expected = rule.promise(step, expected)
+    return Verdict(
+        expected=expected,
+        rules=frozenset(rule.name for rule in held),
+        untrue=tuple(does.problems(step)) if held else (),
+    )
+
+
+def _number(value: Value) -> int | float | None:
+    """The finite number that `value` is or, as text, writes, not rounded; else `None`."""
     if isinstance(value, str):
-        return js_number(value)
+        return exact_number(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return value if math.isfinite(value) else None
 
 
-def _polls_by_time(step: Step) -> bool:
+def _checkpoint(step: Step) -> Value:
+    """The checkpoint that a poll by time begins with; `None` if there is none, or no such poll."""
+    polls_by_time = step.strategy == "TIMEBASED" and step.op == "poll"
+    return step.store_before.get(_LAST_POLL) if polls_by_time else None
+
+
+def _stamps(step: Step) -> list[Value]:
+    return [read_field(item, "epochMilliSeconds") for item in step.items or []]
+
+
+def _counts(step: Step, does: Original) -> bool:
+    """Whether both helpers come to compare the items' times with the checkpoint."""
+    return _number(_checkpoint(step)) is not None and not does.fails
+
+
+def _has_bad_stamp(step: Step, does: Original) -> bool:
+    return _counts(step, does) and None in map(_number, _stamps(step))
+
+
+def _spoils_checkpoint(does: Original) -> bool:
+    return does.store_after.get(_LAST_POLL) is None
+
+
+def _is_rounded(value: Value) -> bool:
+    return isinstance(value, str) and exact_number(value) != to_number(value)
+
+
+def _has_bad_limit(step: Step) -> bool:
+    limit = step.max_items
     return (
-        step.strategy == "TIMEBASED"
-        and step.op == "poll"
-        and step.store_before.get(_LAST_POLL) is not None
+        (step.strategy, step.op) == ("LAST_ITEM", "poll")
+        and limit is not None
+        and not (isinstance(limit, int | float) and math.isfinite(limit))
     )
 
 
-def _bad_items(step: Step) -> list[int]:
-    """Positions of the items whose stamp is no number."""
-    if "items_error" in step.recorded or step.items is None:
-        return []
-    stamps = [item.get("epochMilliSeconds") for item in step.items]
-    return [index for index, stamp in enumerate(stamps) if number(stamp) is None]
+def _has_null_item(step: Step) -> bool:
+    return step.items_error is None and None in (step.items or [])
 
 
-def _stored_is_no_number(step: Step) -> bool:
-    stored = step.store_before.get(_LAST_POLL)
-    return isinstance(stored, bool) or not isinstance(stored, int | float)
+def _overlooks_null_item(step: Step, does: Original) -> bool:
+    fails_at_once = does.fails and text(does.store_after) == text(step.store_before)
+    fetches = bool(does.checkpoints) and not _has_bad_limit(step)
+    return fetches and _has_null_item(step) and not fails_at_once
+
+
+def _loses_an_id(step: Step, does: Original) -> bool:
+    """Whether it hands the store an id with NaN or infinity in it, at any depth."""
+    return (
+        step.strategy == "LAST_ITEM"
+        and does.stores is not UNDEFINED
+        and text(through_json(does.stores)) != text(does.stores)
+        and not _has_bad_limit(step)
+        and not _has_null_item(step)
+    )
 
 
 def _refuse(step: Step, expected: Expected, message: str) -> Expected:
@@ -70,60 +149,97 @@ def _refuse(step: Step, expected: Expected, message: str) -> Expected:
     )
 
 
-def _refuse_item(step: Step, expected: Expected) -> Expected:
-    if not expected.checkpoints:
-        return expected  # it failed before it came to the items
-    return _refuse(step, expected, f"item {_bad_items(step)[0]} ")
+def _refuse_before_fetch(step: Step, expected: Expected, message: str) -> Expected:
+    return _refuse(step, replace(expected, checkpoints=[]), message)
 
 
-def _read_as_number(step: Step, expected: Expected) -> Expected:
-    stored = number(step.store_before[_LAST_POLL])
-    if stored is None:
-        return _refuse(step, replace(expected, checkpoints=[]), f"`{_LAST_POLL}`")
-    if expected.fails or step.items is None:
-        return replace(expected, checkpoints=[stored])
-    stamped = [(number(item.get("epochMilliSeconds")), item.get("data")) for item in step.items]
-    times = [stored, *(stamp for stamp, _ in stamped if stamp is not None)]
-    return replace(
-        expected,
-        checkpoints=[stored],
-        result=[data for stamp, data in stamped if stamp is not None and stamp > stored],
-        store_after={**step.store_before, _LAST_POLL: max(times)},
-    )
+def _refuse_stamp(step: Step, expected: Expected) -> Expected:
+    first_bad = [_number(stamp) for stamp in _stamps(step)].index(None)
+    return _refuse(step, expected, f"item {first_bad} ")
 
 
-def _stores_null_for_an_id(step: Step) -> bool:
-    """The recorded store took an id that JSON lacks, and kept null in its place."""
-    after = step.recorded["expect"]["store_after"]
-    ids = [item.get("id") for item in step.items or []]
-    return (
-        step.strategy == "LAST_ITEM"
-        and after.get(_LAST_ITEM, "") is None
-        and after != step.store_before
-        and any(isinstance(id_, float) and not math.isfinite(id_) for id_ in ids)
-    )
+def _count_exactly(step: Step, expected: Expected) -> Expected:
+    checkpoint = _number(_checkpoint(step))
+    assert checkpoint is not None
+    expected = replace(expected, checkpoints=[checkpoint])
+    if expected.fails:
+        return expected
+    latest, new = checkpoint, list[JsonValue]()
+    for item, stamp in zip(step.items or [], map(_number, _stamps(step)), strict=True):
+        if stamp is None:
+            return expected  # a rule on stamps goes on from here
+        latest = max(latest, stamp)
+        if stamp > checkpoint:
+            new.append(item.get("data"))
+    return replace(expected, result=new, store_after={**step.store_before, _LAST_POLL: latest})
 
 
 RULES: Final = (
     Rule(
         name="numeric-checkpoint",
-        reason="the items function always receives its checkpoint as a number: a stored text is "
-        "read as one, and anything else that is stored is refused, the store left as it was",
-        applies=lambda step: _polls_by_time(step) and _stored_is_no_number(step),
-        promise=_read_as_number,
+        reason="a checkpoint stored as text of a number is handed to the items function, and "
+        "compared, as that number; the original hands over the text, and compares text with text "
+        "letter by letter",
+        applies=lambda step, _: (
+            isinstance(_checkpoint(step), str) and _number(_checkpoint(step)) is not None
+        ),
+        promise=_count_exactly,
+    ),
+    Rule(
+        name="checkpoint-is-a-number",
+        reason="a stored checkpoint that is neither a finite number nor text of one is refused "
+        "before the fetch, and the store left as it was; the original fetches with it",
+        applies=lambda step, _: (
+            _checkpoint(step) is not None and _number(_checkpoint(step)) is None
+        ),
+        promise=lambda step, expected: _refuse_before_fetch(step, expected, f"`{_LAST_POLL}`"),
+    ),
+    Rule(
+        name="exact-time",
+        reason="a time or a checkpoint of more than 53 bits that is text keeps its value; the "
+        "original rounds it",
+        applies=lambda step, does: (
+            _counts(step, does)
+            and not _has_bad_stamp(step, does)
+            and any(map(_is_rounded, [_checkpoint(step), *_stamps(step)]))
+        ),
+        promise=_count_exactly,
     ),
     Rule(
         name="finite-stamp",
-        reason="a poll with an item whose time is no finite number is refused, naming the item, "
-        "and the store left as it was; the original stores null and fails from the next poll on",
-        applies=lambda step: _polls_by_time(step) and bool(_bad_items(step)),
-        promise=_refuse_item,
+        reason="a poll with an item whose time comes to NaN or infinity is refused, naming the "
+        "first item whose time is no number, and the store left as it was; the original stores "
+        "null and fails from the next poll on",
+        applies=lambda step, does: _has_bad_stamp(step, does) and _spoils_checkpoint(does),
+        promise=_refuse_stamp,
+    ),
+    Rule(
+        name="stamp-is-a-number",
+        reason="a poll with an item whose time is neither a finite number nor text of one is "
+        "refused, naming the first such item, and the store left as it was; the original counts "
+        "it as the number JavaScript makes of it, and polls on",
+        applies=lambda step, does: _has_bad_stamp(step, does) and not _spoils_checkpoint(does),
+        promise=_refuse_stamp,
     ),
     Rule(
         name="storable-id",
-        reason="an id that is no JSON value is refused, and the store left as it was; the "
-        "original stores null, and every item is new again in the next poll",
-        applies=_stores_null_for_an_id,
+        reason="an id with NaN or infinity in it is refused, and the store left as it was; the "
+        "original stores null in its place, and in the next poll every item is new",
+        applies=_loses_an_id,
         promise=lambda step, expected: _refuse(step, expected, f"`{_LAST_ITEM}`"),
+    ),
+    Rule(
+        name="item-not-null",
+        reason="a list that holds null in an item's place is refused, and the store left as it "
+        "was; the original goes on without it, or fails only after it has moved the checkpoint",
+        applies=_overlooks_null_item,
+        promise=lambda step, expected: _refuse(step, expected, "NoneType"),
+    ),
+    Rule(
+        name="limit-is-a-number",
+        reason="a limit that is no finite number is refused before the fetch, and the store left "
+        "as it was; to the original it is the number JavaScript makes of it",
+        applies=lambda step, _: _has_bad_limit(step),
+        promise=lambda step, expected: _refuse_before_fetch(step, expected, "`max_items_to_poll`"),
     ),
 )

@@ -28,6 +28,7 @@ from tests.conformance import recorded
 T = TypeVar("T")
 
 CHECKPOINTS: Final = {"TIMEBASED": "lastFetchEpochMS", "LAST_ITEM": "lastItemId"}
+OPS: Final = frozenset({"enable", "disable", "poll", "test"})
 
 
 class CaseStore:
@@ -76,10 +77,39 @@ class Step:
         return str(self.recorded["op"])
 
     @property
-    def items(self) -> list[dict[str, Any]] | None:
+    def items(self) -> list[Any] | None:
         """What the items function returns, in the recorded form."""
-        items: list[dict[str, Any]] | None = self.recorded.get("items")
+        items: list[Any] | None = self.recorded.get("items")
         return items
+
+    @property
+    def items_error(self) -> str | None:
+        """The message of the error that the items function raises instead."""
+        return str(self.recorded["items_error"]) if "items_error" in self.recorded else None
+
+    @property
+    def is_republish(self) -> bool:
+        """Whether a flow that was on is published again."""
+        return bool(self.recorded.get("is_republish"))
+
+    @property
+    def max_items(self) -> Any:  # whatever the case has in a number's place
+        """The `max_items_to_poll` handed on; `None` if there is none."""
+        return self.recorded.get("max_items_to_poll")
+
+    def check(self) -> None:
+        """Refuse a step that cannot be run.
+
+        Raises:
+            TypeError: if its items are neither a list nor null.
+            ValueError: if its strategy or its op is unknown.
+        """
+        if self.strategy not in CHECKPOINTS:
+            raise ValueError(f"unknown strategy {self.strategy!r}")
+        if self.op not in OPS:
+            raise ValueError(f"unknown op {self.op!r}")
+        if not isinstance(self.recorded.get("items"), list | None):
+            raise TypeError("its items are neither a list nor null")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +188,7 @@ async def run(step: Step) -> Seen:
         auth=None,
         props_value=parse_props(NoProps, {}),
         store=store,
-        is_republish=bool(step.recorded.get("is_republish")),
+        is_republish=step.is_republish,
     )
     result, error = None, None
     try:
@@ -171,11 +201,9 @@ async def run(step: Step) -> Seen:
 def _polling(step: Step, received: list[JsonValue]) -> Polling[None, NoProps]:
     def give(checkpoint: JsonValue, kind: Any, key: str) -> Any:  # items as the case has them
         received.append(checkpoint)
-        if "items_error" in step.recorded:
-            raise ItemsFailed(step.recorded["items_error"])
-        if step.items is None:
-            return None
-        return [kind(item.get(key), item.get("data")) for item in step.items]
+        if step.items_error is not None:
+            raise ItemsFailed(step.items_error)
+        return None if step.items is None else [_item(item, kind, key) for item in step.items]
 
     async def timed(context: PollingContext) -> list[TimedItem]:
         items: list[TimedItem] = give(context.last_fetch_epoch_ms, TimedItem, "epochMilliSeconds")
@@ -190,6 +218,14 @@ def _polling(step: Step, received: list[JsonValue]) -> Polling[None, NoProps]:
     return Polling(strategy=DedupeStrategy.LAST_ITEM, items=identified)
 
 
+def _item(item: Any, kind: Any, key: str) -> Any:
+    """As JavaScript sees `item`: null has no fields at all, a number or a text none of these."""
+    if item is None:
+        return None
+    fields = recorded.fields(item)
+    return kind(fields.get(key), fields.get("data"))
+
+
 async def _call(
     step: Step, polling: Polling[None, NoProps], context: PollingTriggerContext
 ) -> Any:  # JSON, as the case's data is
@@ -199,10 +235,6 @@ async def _call(
         case "disable":
             return await polling_helper.on_disable(polling, context)
         case "poll":
-            return await polling_helper.poll(
-                polling, context, max_items_to_poll=step.recorded.get("max_items_to_poll")
-            )
-        case "test":
+            return await polling_helper.poll(polling, context, max_items_to_poll=step.max_items)
+        case _:
             return await polling_helper.test(polling, context)
-        case unknown:
-            raise ValueError(f"unknown op {unknown!r}")

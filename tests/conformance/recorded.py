@@ -5,29 +5,44 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from pieces_framework import JsonValue
 
 _UNDEFINED: Final = {"$js": "undefined"}
-_SPECIAL: Final = {"NaN": math.nan, "Infinity": math.inf}
+_SPECIAL: Final = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}
+_EXACT_CHARACTERS: Final = 15
+"""An integer written in so many characters at most is exact as JavaScript's number."""
 
 
 def read(path: Path) -> Any:  # whatever was recorded
-    """Return the document in `path`: `{"$js": "NaN"}` is a NaN, an undefined field is left out."""
-    return _plain(json.loads(path.read_text("utf-8-sig")))
+    """Return the document in `path`, its numbers those that JavaScript reads in it."""
+    return json.loads(path.read_text("utf-8-sig"), parse_int=_integer)
 
 
-def _plain(value: JsonValue) -> JsonValue:
+def fields(value: Any) -> dict[str, Any]:
+    """Return the fields of an object; of anything else, that it has none."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}  # JSON's keys are text
+
+
+def plain(value: JsonValue) -> Any:
+    """Return `value` with `{"$js": "NaN"}` as a NaN, and without its undefined fields.
+
+    Raises:
+        ValueError: if it holds a `$js` that stands for nothing known.
+    """
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if not isinstance(value, dict):
         return value
     if value == _UNDEFINED:
         return None  # within a list, or all there is
     if value.keys() == {"$js"}:
-        return _SPECIAL[str(value["$js"])]
-    return {key: _plain(each) for key, each in value.items() if each != _UNDEFINED}
+        name = str(value["$js"])
+        if name not in _SPECIAL:
+            raise ValueError(f"nothing known is called {name!r}")
+        return _SPECIAL[name]
+    return {key: plain(each) for key, each in value.items() if each != _UNDEFINED}
 
 
 def text(value: JsonValue) -> str:
@@ -45,3 +60,7 @@ def _whole(value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
         return {key: _whole(each) for key, each in value.items()}
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _integer(digits: str) -> int | float:
+    return int(digits) if len(digits) <= _EXACT_CHARACTERS else float(digits)

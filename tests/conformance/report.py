@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from tests.conformance import polling_cases, recorded
 from tests.conformance.outcome import CaseOutcome, FileOutcome
+
+if TYPE_CHECKING:
+    import io
 
 OWN_CASES: Final = Path(__file__).parent / "cases"
 RUNNERS: Final[Mapping[str, Callable[[str, Mapping[str, Any]], FileOutcome]]] = {
@@ -30,23 +35,41 @@ def main() -> int:
     entries = sorted(entry.name for entry in folder.iterdir())
     outcomes = [_run_file(folder / name) for name in entries if name in RUNNERS]
     not_run = [name for name in entries if name not in RUNNERS]
-    if arguments.json:
-        print(json.dumps(_document(outcomes, not_run), indent=2))
-    else:
-        for line in (line for outcome in outcomes for line in outcome.lines()):
-            print(line)
-        for name in not_run:
-            print(f"{name}: not run")
+    _print(
+        [json.dumps(_document(outcomes, not_run), indent=2)]
+        if arguments.json
+        else [
+            *(line for outcome in outcomes for line in outcome.lines()),
+            *(f"{name}: not run" for name in not_run),
+        ]
+    )
     return 1 if any(outcome.failed for outcome in outcomes) else 0
+
+
+def _print(lines: list[str]) -> None:
+    """Print `lines` as far as someone reads them."""
+    output = cast("io.TextIOWrapper", sys.stdout)  # a program's own always is one
+    output.reconfigure(errors="backslashreplace")  # a case may hold half a character
+    try:
+        for line in lines:
+            print(line)
+        output.flush()
+    except BrokenPipeError:
+        # What is left unwritten would be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
 
 
 def _run_file(path: Path) -> FileOutcome:
     try:
-        return RUNNERS[path.name](path.name, recorded.read(path))
-    except (AttributeError, LookupError, OSError, TypeError, ValueError) as error:
-        problem = f"cannot be read as a file of cases: {type(error).__name__}: {error}"
-        unread = CaseOutcome(id="-", title="the file itself", problems=[problem])
-        return FileOutcome(file=path.name, cases=[unread])
+        outcome = RUNNERS[path.name](path.name, recorded.read(path))
+    except (AttributeError, OSError, RecursionError, TypeError, ValueError) as error:
+        return _unread(path, f"cannot be read as a file of cases: {type(error).__name__}: {error}")
+    return outcome if outcome.cases else _unread(path, "holds no case")
+
+
+def _unread(path: Path, problem: str) -> FileOutcome:
+    unread = CaseOutcome(id="-", title="the file itself", problems=[problem])
+    return FileOutcome(file=path.name, cases=[unread])
 
 
 def _document(outcomes: list[FileOutcome], not_run: list[str]) -> dict[str, Any]:

@@ -50,6 +50,15 @@ class Order(Props):
         pytest.param("amount", " 4.5 ", 4.5, id="number in text"),
         pytest.param("amount", "0x10", 16, id="hexadecimal text"),
         pytest.param("amount", "1e3", 1000.0, id="exponent"),
+        pytest.param("amount", "+.5E1", 5.0, id="sign and bare fraction"),
+        pytest.param("amount", "0B11", 3, id="binary text"),
+        pytest.param("amount", "-0", 0, id="minus nothing"),
+        pytest.param("amount", "0" * 500 + "2000", 2000, id="many leading zeros"),
+        pytest.param("amount", "1" + "0" * 500 + "e-499", 10.0, id="long but not large"),
+        pytest.param("amount", "9007199254740993", 9007199254740993, id="every digit"),
+        pytest.param(
+            "amount", "\ufeff\u00a0\u1680 7\u2028\u2029\u3000\v", 7, id="JavaScript's space"
+        ),
         pytest.param("amount", "", None, id="empty number"),
         pytest.param("urgent", "false", False, id="no in text"),
         pytest.param("urgent", " ", None, id="blank yes/no"),
@@ -75,6 +84,20 @@ def test_a_value_is_coerced(name: str, raw: JsonValue, value: object) -> None:
         pytest.param("amount", [1, 2], "Expected number, received: 1,2", id="list as number"),
         pytest.param("amount", "Infinity", "Expected number, received: Infinity", id="infinity"),
         pytest.param("amount", "9" * 999, "Expected number, received: " + "9" * 999, id="huge"),
+        pytest.param(
+            "amount", "9" * 390, "Expected number, received: " + "9" * 390, id="too large"
+        ),
+        pytest.param(
+            "amount",
+            str(2**1024 - 2**970),
+            f"Expected number, received: {2**1024 - 2**970}",
+            id="rounds to infinity",
+        ),
+        pytest.param("amount", "\x1c7", "Expected number, received: \x1c7", id="no space: FS"),
+        pytest.param("amount", "7\x85", "Expected number, received: 7\x85", id="no space: NEL"),
+        pytest.param("amount", "\u0667", "Expected number, received: \u0667", id="Arabic digit"),
+        pytest.param("amount", "-0x7", "Expected number, received: -0x7", id="signed hexadecimal"),
+        pytest.param("amount", "+", "Expected number, received: +", id="sign alone"),
         pytest.param("urgent", "TRUE", "Expected boolean, received: TRUE", id="capital yes"),
         pytest.param("urgent", 1, "Expected boolean, received: 1", id="one as yes"),
         pytest.param("size", "xl", "Expected one of the options, received: xl", id="no option"),
