@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
+from functools import partial, update_wrapper
 from typing import Any, Literal, Protocol, overload
 
 from typing_extensions import TypeVar
@@ -130,7 +130,8 @@ def create_polling_trigger(
             auth=auth,
             props=NoProps if props is None else props,
             sample_data=sample_data,
-            function=partial(polling_helper.poll, polling),
+            # Messages shall name the author's function, not ours.
+            function=update_wrapper(partial(polling_helper.poll, polling), items),
         )
         trigger.on_enable(partial(polling_helper.on_enable, polling))
         trigger.on_disable(partial(polling_helper.on_disable, polling))

@@ -33,5 +33,5 @@ def _without_stop_iteration(function: Callable[[ArgT], object], argument: ArgT) 
 
 def source_of(function: object) -> str:
     """Return where a function is written, as ` (FILE:LINE)`; nothing if it does not say."""
-    code = getattr(getattr(function, "func", function), "__code__", None)
+    code = getattr(getattr(function, "__wrapped__", function), "__code__", None)
     return f" ({code.co_filename}:{code.co_firstlineno})" if code else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from types import ModuleType
 from typing import Any, Final
 
 from typing_extensions import TypeIs
@@ -28,26 +29,7 @@ def import_piece(entry_point: str) -> Piece[Any]:
             are imported, imports what is not installed, or the name leads to no piece.
     """
     module_name, _, attribute = entry_point.partition(":")
-    try:
-        module = importlib.import_module(module_name)
-    except PieceError:
-        raise
-    except ModuleNotFoundError as error:
-        if error.name == module_name:
-            raise DefinitionError(
-                [f"there is no module `{module_name}`"],
-                hint="correct the entry point in the piece's pyproject.toml",
-            ) from error
-        raise DefinitionError(
-            [f"`{error.name}` is not installed here, and is imported{_place(error)}"],
-            hint="declare it in the piece's pyproject.toml, then `pip install -e` the piece",
-        ) from error
-    # An author's module may raise anything while it is imported.
-    except (Exception, SystemExit) as error:
-        raise DefinitionError(
-            [f"importing `{module_name}` raised {type(error).__name__}: {error}{_place(error)}"],
-            hint="importing a piece must only declare it",
-        ) from error
+    module = _import(module_name)
     if not hasattr(module, attribute):
         raise DefinitionError(
             [f"`{module_name}` has no `{attribute}`"],
@@ -62,10 +44,46 @@ def import_piece(entry_point: str) -> Piece[Any]:
     return piece
 
 
+def _import(name: str) -> ModuleType:
+    try:
+        return importlib.import_module(name)
+    except PieceError:
+        raise
+    except ModuleNotFoundError as error:
+        raise _missing(name, error) from error
+    except SyntaxError as error:
+        raise DefinitionError(
+            [f"`{error.filename}:{error.lineno}` is not valid Python: {error.msg}"],
+            hint="correct the file, then try again",
+        ) from error
+    # An author's module may raise anything while it is imported.
+    except (Exception, SystemExit) as error:
+        raise DefinitionError(
+            [f"importing `{name}` raised {type(error).__name__}: {error}{_place(error)}"],
+            hint="importing a piece must only declare it",
+        ) from error
+
+
+def _missing(name: str, error: ModuleNotFoundError) -> DefinitionError:
+    missing = error.name or ""
+    if missing == name:
+        return DefinitionError(
+            [f"there is no module `{name}`"],
+            hint="correct the entry point in the piece's pyproject.toml",
+        )
+    if missing.partition(".")[0] == name.partition(".")[0]:
+        return DefinitionError(
+            [f"the piece has no module `{missing}`, which is imported{_place(error)}"],
+            hint="correct the import, or write the module",
+        )
+    return DefinitionError(
+        [f"`{missing}` is not installed here, and is imported{_place(error)}"],
+        hint="declare it in the piece's pyproject.toml, then `pip install -e` the piece",
+    )
+
+
 def _place(error: BaseException) -> str:
     """Return the last line outside the import system that ran, as ` (FILE:LINE)`."""
-    if isinstance(error, SyntaxError):
-        return ""  # its own text names them
     place = ""
     trace = error.__traceback__
     while trace is not None:

@@ -165,7 +165,7 @@ def broken(gelato: Path, name: str, text: str) -> None:
     ("name", "text", "said"),
     [
         pytest.param(
-            INIT, "gelato = (", ["`gelato`: ", "SyntaxError: '(' was never closed"], id="syntax"
+            INIT, "gelato = (", ["`gelato`: ", "is not valid Python: '(' was"], id="syntax"
         ),
         pytest.param(INIT, "1 / 0", ["ZeroDivisionError", "__init__.py:1"], id="crash"),
         pytest.param(INIT, "import nowhere", ["`nowhere`", "hint: declare it"], id="import"),

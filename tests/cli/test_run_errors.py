@@ -212,7 +212,7 @@ def test_json_says_where_in_the_piece_it_failed(workspace: Path) -> None:
     ("source", "message"),
     [
         pytest.param("parlour = 1", "`piece_parlour:parlour` is int, not a piece", id="int"),
-        pytest.param("parlour =", "raised SyntaxError: invalid syntax", id="syntax"),
+        pytest.param("parlour =", "is not valid Python: invalid syntax", id="syntax"),
         pytest.param("parlour = gone", "raised NameError: name 'gone'", id="name"),
         pytest.param("raise SystemExit(3)", "raised SystemExit: 3", id="exit"),
         pytest.param("other = 1", "`piece_parlour` has no `parlour`", id="no-object"),
@@ -240,3 +240,20 @@ def test_a_dependency_that_is_missing_is_named_with_the_line_that_wants_it(
     assert "`gone` is not installed here" in result.stderr
     assert f"{Path('piece_parlour', '__init__.py')}:1" in result.stderr
     assert "hint: declare it in the piece's pyproject.toml" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        pytest.param(["cone", "--bogus"], id="unknown option"),
+        pytest.param(["new_order", "--hook", "start"], id="unknown hook"),
+        pytest.param(["cone", "--input", "gone"], id="no file"),
+        pytest.param([], id="no name"),
+    ],
+)
+def test_a_line_that_cannot_be_read_is_reported_in_json_too(args: list[str]) -> None:
+    done = CliRunner().invoke(main, ["run", "parlour", *args, "--json"])
+
+    document = json.loads(done.stdout)
+    assert (done.exit_code, document["ok"]) == (2, False)
+    assert [problem["rule"] for problem in document["problems"]] == ["usage"]

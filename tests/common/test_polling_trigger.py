@@ -114,3 +114,13 @@ def test_declaration_reaches_the_metadata() -> None:
     }
     assert new_ticket.strategy is TriggerStrategy.POLLING
     assert metadata["new_ticket"]["props"].keys() == {"limit"}
+
+
+def test_a_faulty_declaration_is_shown_where_the_author_wrote_it() -> None:
+    @create_polling_trigger(
+        name="late", display_name="", description="", dedupe=DedupeStrategy.TIMEBASED
+    )
+    def late(context: PollingContext) -> list[TimedItem]:
+        return []
+
+    assert late.where.startswith(f"trigger `late` ({__file__}:")

@@ -131,7 +131,7 @@ def test_the_tutorial_does_what_it_says(tmp_path: Path) -> None:
 
     assert returncode == 0, printed
     assert_each_text_was_printed(walked, printed)
-    assert re.search(rf"^{re.escape(str(tmp_path))}/elsewhere/lib/", printed, re.MULTILINE)
+    assert re.search(rf"^{re.escape(str(tmp_path))}/gelato-environment/lib/", printed, re.MULTILINE)
     for check in (["check"], ["format", "--check"]):
         linted = subprocess.run(
             [tool("ruff"), *check, "gelato-workspace"], cwd=tmp_path, capture_output=True, text=True

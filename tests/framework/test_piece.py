@@ -276,8 +276,15 @@ def test_extraction_prints_the_metadata_and_nothing_else(tmp_path: Path) -> None
         pytest.param(
             "import nowhere", "some_piece:p", 65, "`nowhere` is not installed here", id="dependency"
         ),
+        pytest.param(
+            "import some_piece.auth",
+            "some_piece:p",
+            65,
+            "no module `some_piece.auth`",
+            id="own module",
+        ),
         pytest.param("1 / 0", "some_piece:p", 65, "some_piece.py:1)", id="raises"),
-        pytest.param("def", "some_piece:p", 65, "some_piece.py, line 1", id="syntax"),
+        pytest.param("def", "some_piece:p", 65, "some_piece.py:1` is not valid", id="syntax"),
         pytest.param(
             "from pieces_framework import Proprety", "some_piece:p", 65, "Proprety", id="misspelt"
         ),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
+from typing_extensions import override
 
 from pieces_cli.reporting import INTERRUPTED
 from pieces_cli.run_results import Results, results_only, show_traceback
@@ -60,7 +61,28 @@ class Options:
         return None if url is None else url.rstrip("/")
 
 
-@click.command("run")
+class _RunCommand(click.Command):
+    """A command that reports what is wrong with its line as `--json` asks for."""
+
+    @override
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        as_json = "--json" in args
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as error:
+            if not as_json:
+                raise
+            Results(sys.stdout.buffer, as_json=True).failure(error)
+            raise click.exceptions.Exit(error.exit_code) from error
+
+
+@click.command("run", cls=_RunCommand)
 @click.argument("piece")
 @click.argument("name")
 @click.option(
