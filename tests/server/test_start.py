@@ -117,7 +117,7 @@ def test_what_a_cut_off_publish_left_is_removed_at_the_start(tmp_path: Path) -> 
         before = stored_state(instance)
     (tmp_path / "incoming" / "tmpabc").touch()
     orphan = tmp_path / "wheels" / "00" / ("0" * 64 + ".whl")
-    orphan.parent.mkdir()
+    orphan.parent.mkdir(exist_ok=True)
     orphan.touch()
 
     with running_instance(tmp_path, key=instance.key) as again:
