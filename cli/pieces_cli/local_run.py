@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -194,15 +194,13 @@ def read_props(file: str | None, assignments: Sequence[str]) -> dict[str, JsonVa
     Raises:
         click.UsageError: if the file is not a JSON object, or an assignment has no `=`.
     """
-    import json
+    from pieces_framework.wire import parse_json
 
     props: dict[str, JsonValue] = {}
     if file is not None:
         try:
-            document: JsonValue = json.loads(
-                _text("--input", file), parse_constant=_refuse_constant
-            )
-        except (ValueError, RecursionError) as error:
+            document = parse_json(_text("--input", file))
+        except ValueError as error:
             raise click.UsageError(f"--input: `{file}` is not JSON: {error}") from error
         if not isinstance(document, dict):
             raise click.UsageError(f"--input: `{file}` is not a JSON object")
@@ -247,7 +245,3 @@ def _text(option: str, file: str) -> str:
         return read_bytes(option, file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise click.UsageError(f"{option}: `{file}` is not UTF-8 text") from error
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
