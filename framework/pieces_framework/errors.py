@@ -11,6 +11,8 @@ PieceError                      message and hint; `exit_code` for the CLI, `code
 │  ├─ RetryableError            a passing reason: try again
 │  └─ FatalError                trying again is no use
 ├─ StoreError                   a key or value the store cannot hold
+├─ FileSizeError                a file larger than the host takes
+├─ ScheduleError                the author must change code: no such schedule
 ├─ PieceNotFoundError           no such piece, action or trigger
 └─ ArtifactError                a file that is not a piece wheel
 
@@ -19,12 +21,18 @@ Exit codes follow sysexits.h where it has one that fits.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Final
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Final, TypeAlias
 
 from typing_extensions import override
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
+
+    from .wire import JsonValue
+
+Problem: TypeAlias = "str | Mapping[str, Problem] | Sequence[Mapping[str, Problem]]"
+"""Why a value was refused: text, or the problems of its children, or those of each of its rows."""
 
 
 class PieceError(Exception):
@@ -71,15 +79,22 @@ class PropsError(PieceError):
 
     code = "PROPS"
 
-    def __init__(self, problems: Mapping[str, str], *, hint: str = "") -> None:
+    def __init__(self, problems: Mapping[str, Problem], *, hint: str = "") -> None:
         super().__init__("; ".join(_described(problems)), hint=hint)
         self.problems: Final = dict(problems)
 
     @property
     @override
     def messages(self) -> tuple[str, ...]:
-        """One message for each refused property."""
+        """One message for each refused value, nested ones by their path: `rows[0].amount`."""
         return tuple(_described(self.problems))
+
+    def document(self) -> dict[str, JsonValue]:
+        """Return the documented error document: a list of messages for each name.
+
+        Children of dynamic properties are nested; rows of an array stand under `properties`.
+        """
+        return {name: _problem_document(problem) for name, problem in self.problems.items()}
 
 
 class AuthorCodeError(PieceError):
@@ -147,6 +162,18 @@ class StoreError(PieceError):
     code = "STORE"
 
 
+class FileSizeError(PieceError):
+    """A piece wrote a file that is larger than its host takes."""
+
+    code = "FILE_SIZE"
+
+
+class ScheduleError(PieceError):
+    """A polling trigger asked for a schedule that there is none of."""
+
+    code = "SCHEDULE"
+
+
 class PieceNotFoundError(PieceError):
     """There is no piece, action or trigger of that name where we looked."""
 
@@ -160,6 +187,22 @@ class ArtifactError(PieceError):
     code = "INVALID_PIECE_ARCHIVE"
 
 
-def _described(problems: Mapping[str, str]) -> Iterator[str]:
-    for name, reason in problems.items():
-        yield f"`{name}`: {reason}"
+def _described(problems: Mapping[str, Problem], path: str = "") -> Iterator[str]:
+    for name, problem in problems.items():
+        here = f"{path}{name}"
+        if isinstance(problem, str):
+            yield f"`{here}`: {problem}"
+        elif isinstance(problem, Mapping):
+            yield from _described(problem, f"{here}.")
+        else:
+            for index, row in enumerate(problem):
+                yield from _described(row, f"{here}[{index}].")
+
+
+def _problem_document(problem: Problem) -> JsonValue:
+    if isinstance(problem, str):
+        return [problem]
+    if isinstance(problem, Mapping):
+        return {name: _problem_document(child) for name, child in problem.items()}
+    rows = [{name: _problem_document(child) for name, child in row.items()} for row in problem]
+    return {"properties": rows}

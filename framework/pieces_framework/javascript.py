@@ -6,9 +6,8 @@ Source: ECMA-262, "Number::toString", "StringToNumber" and "StrWhiteSpaceChar".
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-
-from pieces_framework.wire import JsonValue
+from collections.abc import Sequence
+from typing import cast
 
 # Nothing is matched twice, so that huge text is read, or refused, in one pass.
 _DECIMAL = re.compile(r"[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d++)?", re.ASCII)
@@ -25,8 +24,10 @@ _WHITESPACE = (
 """`StrWhiteSpaceChar`. Python's own list has \\x1c to \\x1f and \\x85 too, and lacks \\ufeff."""
 
 
-def js_text(value: JsonValue) -> str:
+def js_text(value: object) -> str:
     """Return `value` as JavaScript's `String(value)` would.
+
+    What is neither JSON's nor a list is an object to JavaScript.
 
     >>> js_text([1, True, None, 2.0])
     '1,true,,2'
@@ -37,11 +38,12 @@ def js_text(value: JsonValue) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return _number_text(value)
-    if isinstance(value, Mapping):
-        return "[object Object]"
     if isinstance(value, str):
         return value
-    return ",".join("" if item is None else js_text(item) for item in value)
+    if not isinstance(value, Sequence):
+        return "[object Object]"
+    items = cast("Sequence[object]", value)
+    return ",".join("" if item is None else js_text(item) for item in items)
 
 
 def js_number(text: str) -> int | float | None:

@@ -7,6 +7,7 @@ or values of a document, never converted.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NoReturn, TypeAlias, cast
 
 from typing_extensions import TypeIs
@@ -34,6 +35,34 @@ def document(**fields: JsonValue) -> dict[str, JsonValue]:
     {'displayName': 'Gelato'}
     """
     return {camel_case(name): value for name, value in fields.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """What a loaded document says beyond what our own declaration would, or short of it.
+
+    It lets documents of other generations come back as they were: keys we have no field for, and
+    keys we always write that were absent there.
+    """
+
+    added: Mapping[str, JsonValue]
+    omitted: frozenset[str]
+
+    @staticmethod
+    def between(ours: Mapping[str, JsonValue], theirs: Mapping[str, JsonValue]) -> Overlay | None:
+        """Return what turns `ours` into `theirs`; `None` if they are one document."""
+        added = {
+            key: value
+            for key, value in theirs.items()
+            if key not in ours or not same_json(ours[key], value)
+        }
+        omitted = frozenset(ours.keys() - theirs.keys())
+        return Overlay(added, omitted) if added or omitted else None
+
+    def apply(self, document: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+        """Return `document` with what was added, without what was omitted."""
+        kept = {key: value for key, value in document.items() if key not in self.omitted}
+        return {**kept, **self.added}
 
 
 def same_json(left: JsonValue, right: JsonValue) -> bool:

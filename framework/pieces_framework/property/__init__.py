@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
-from .choice import DropdownOption, StaticDropdown
+from .array import Array
+from .choice import StaticDropdown, StaticMultiSelectDropdown
 from .declaration import (
+    InputValue,
     NoProps,
     PropertyBase,
+    PropertyOptions,
     Props,
     PropsDeclaration,
-    parse_props,
-    parse_values,
     properties_of,
+    refresher_problems,
 )
-from .scalar import Checkbox, Number
-from .structured import Json, JsonDocument
-from .text import LongText, ShortText
+from .display import Custom, MarkDown, MarkdownVariant
+from .dynamic import DynamicProperties, escape_key, unescape_key
+from .file import File
+from .loaded_choice import Dropdown, MultiSelectDropdown
+from .moment import DateRange, DateRangePreset, DateRangeValue, DateTime
+from .options import DropdownOption, DropdownState
+from .parsing import parse_props, parse_values
+from .scalar import Checkbox, Color, Number
+from .structured import Json, JsonDocument, Object
+from .text import LongText, RichText, SecretText, ShortText
 
 __all__ = [
+    "DateRangePreset",
+    "DateRangeValue",
     "DropdownOption",
+    "DropdownState",
+    "InputValue",
     "JsonDocument",
+    "MarkdownVariant",
     "NoProps",
     "Property",
     "PropertyBase",
+    "PropertyOptions",
     "Props",
     "PropsDeclaration",
+    "escape_key",
     "parse_props",
     "parse_values",
     "properties_of",
+    "refresher_problems",
+    "unescape_key",
 ]
 
 
@@ -35,7 +53,21 @@ class Property:
 
     ShortText = ShortText
     LongText = LongText
+    RichText = RichText
+    SecretText = SecretText
+    MarkDown = MarkDown
     Number = Number
     Checkbox = Checkbox
+    DateTime = DateTime
+    DateRange = DateRange
     StaticDropdown = StaticDropdown
+    StaticMultiSelectDropdown = StaticMultiSelectDropdown
+    Dropdown = Dropdown
+    MultiSelectDropdown = MultiSelectDropdown
+    DynamicProperties = DynamicProperties
     Json = Json
+    Object = Object
+    File = File
+    Array = Array
+    Color = Color
+    Custom = Custom

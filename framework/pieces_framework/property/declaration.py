@@ -2,30 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from typing import Any, ClassVar, Final, Generic, Self, TypeAlias, cast, overload
+from typing import (
+    Any,
+    ClassVar,
+    Final,
+    Generic,
+    Literal,
+    Required,
+    Self,
+    TypeAlias,
+    TypedDict,
+    cast,
+    overload,
+)
 
 from typing_extensions import TypeIs, TypeVar
 
-from pieces_framework.errors import DefinitionError, PropsError
+from pieces_framework.errors import DefinitionError, Problem
+from pieces_framework.files import ApFile, ApStreamingFile
 from pieces_framework.javascript import js_text
-from pieces_framework.wire import JsonValue, document, json_problem
+from pieces_framework.wire import JsonValue, Overlay, document, json_problem
+
+from .constraints import Constraints
 
 T_co = TypeVar("T_co", covariant=True)
+ValueT = TypeVar("ValueT", str, float)
+
+InputValue: TypeAlias = (
+    "JsonValue | ApFile | ApStreamingFile | Sequence[InputValue] | Mapping[str, InputValue]"
+)
+"""What a flow supplies: JSON, in which a file may already have been read."""
 
 
 class Rejected(Exception):  # noqa: N818 -- a verdict on one value; it never leaves this package
-    """One value was rejected; the text says why. `parse_props` gathers these."""
+    """One value was rejected. `parse_values` gathers these."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem)
+        self.problem: Final = problem
+
+
+class PropertyOptions(TypedDict, total=False):
+    """The keywords of every property, besides `required` and `default_value`."""
+
+    display_name: Required[str]
+    """The label of the input."""
+    description: str
+    """Markdown below the input: what to fill in."""
+    name: str
+    """The name flows store, where it can't be the attribute's: a Python keyword, say."""
+    advanced: bool
+    """Show it among the advanced settings."""
+    placeholder: str
+    """Shown in the empty input."""
+    width: Literal["half", "full"]
+    """How much of the form's width it takes."""
+    icon: str
+    """The name of an icon beside the label."""
 
 
 class PropertyBase(Generic[T_co]):
     """One value the user of a piece supplies. `T_co` is its type inside a run."""
 
-    kind: ClassVar[str]
+    kind: str
     """The `type` in the wire form."""
-    expected: ClassVar[str]
+    expected: ClassVar[str] = ""
     """What a rejected value should have been, as the message begins: `Expected number`."""
+    exact: frozenset[type] = frozenset()
+    """The types of which every value but empty text is taken as it is, without `parse`."""
 
     def __init__(
         self,
@@ -35,13 +81,29 @@ class PropertyBase(Generic[T_co]):
         required: bool = False,
         default_value: JsonValue = None,
         name: str = "",
+        advanced: bool | None = None,
+        placeholder: str | None = None,
+        width: Literal["half", "full"] | None = None,
+        icon: str | None = None,
+        constraints: Constraints | None = None,
     ) -> None:
         self.display_name: Final = display_name
         self.description: Final = description
         self.required: Final = required
+        """Whether a run needs a value: without one the step fails before the piece is called."""
         self.default_value: Final = default_value
+        """Filled into the form, and taken by a run where a flow supplies nothing or null."""
         self.name = name
         self.attribute = ""
+        self.advanced: Final = advanced
+        self.placeholder: Final = placeholder
+        self.width: Final = width
+        self.icon: Final = icon
+        self.constraints: Final = constraints if constraints and constraints.declared else None
+        self.overlay: Overlay | None = None
+        """What the document it was loaded from says otherwise."""
+        if self.constraints:
+            self.exact = frozenset()
 
     def __set_name__(self, owner: type[object], attribute: str) -> None:
         self.attribute = self.attribute or attribute
@@ -56,58 +118,97 @@ class PropertyBase(Generic[T_co]):
             return self
         return cast("T_co", instance.__values__[self.name])
 
-    def coerce(self, raw: JsonValue) -> object:
-        """Turn a JSON value other than null into the run value; `None` means "nothing given".
+    def coerce(self, raw: InputValue) -> object:
+        """Turn a value other than null into the run value; `None` means "nothing given".
 
         Raises:
             Rejected: if the value can't be taken.
         """
         raise NotImplementedError
 
-    def parse(self, raw: JsonValue) -> object:
+    def parse(self, raw: InputValue) -> object:
         """Turn what a flow supplies, null included, into the run value.
 
         Raises:
             Rejected: if the value can't be taken, or is null and required.
         """
-        try:
-            value = None if raw is None else self.coerce(raw)
-            if value is None and self.default_value is not None:
-                value = self.coerce(deepcopy(self.default_value))  # a run may change its values
-            if value is None and self.required:
-                raise self.rejection(raw)
-        except RecursionError:
-            raise Rejected(f"{self.expected}, received: a value nested too deeply") from None
+        value = None if raw is None else self.coerce(raw)
+        if value is None and self.default_value is not None:
+            value = self.coerce(deepcopy(self.default_value))  # a run may change its values
+        if value is None and self.required:
+            raise self.rejection(raw)
         return value
 
-    def rejection(self, raw: JsonValue) -> Rejected:
+    def parse_stored(self, raw: InputValue, schema: PropsDeclaration) -> object:  # noqa: ARG002
+        """Turn what a flow supplies into the run value, by child properties its step stored.
+
+        Only `DynamicProperties` has any; for the rest this is `parse`.
+
+        Raises:
+            Rejected: if the value can't be taken.
+        """
+        return self.parse(raw)
+
+    def parse_absent(self) -> object:
+        """Return the run value where a flow supplies nothing at all.
+
+        Raises:
+            Rejected: if it is required and has no default.
+        """
+        if self.required and self.default_value is None:
+            raise Rejected("is required")
+        return self.parse(None)
+
+    def rejection(self, raw: InputValue, expected: str = "") -> Rejected:
         """The verdict on `raw`, in the documented words."""
-        return Rejected(f"{self.expected}, received: {js_text(raw)}")
+        return Rejected(f"{expected or self.expected}, received: {js_text(raw)}")
+
+    def constrained(self, value: ValueT, raw: InputValue) -> ValueT:
+        """Return `value` if it keeps the constraints.
+
+        Raises:
+            Rejected: if it breaks one; the message is pydantic's.
+        """
+        if self.constraints and (broken := self.constraints.broken_by(value)):
+            raise self.rejection(raw, broken)
+        return value
 
     def problems(self) -> list[str]:
         """What is wrong with the declaration itself."""
-        if self.default_value is None:
-            return []
+        found = list(self.constraints.problems()) if self.constraints else []
+        if found or self.default_value is None:
+            return found
         if problem := json_problem(self.default_value, "default_value"):
             return [problem]
         try:
             self.coerce(self.default_value)
         except Rejected as rejected:
-            return [f"its default_value is refused: {rejected}"]
+            return [f"its default_value is refused: {rejected.problem}"]
         return []
 
-    def metadata(self) -> dict[str, JsonValue]:
-        """Return the property's wire form."""
+    def wire_fields(self) -> dict[str, JsonValue]:
+        """Return what `metadata` says of the declaration; kinds add their own fields."""
         return document(
             type=self.kind,
             display_name=self.display_name,
             description=self.description,
             required=self.required,
             default_value=self.default_value,
+            advanced=self.advanced,
+            placeholder=self.placeholder,
+            width=self.width,
+            icon=self.icon,
+            constraints=self.constraints.metadata() if self.constraints else None,
         )
 
+    def metadata(self) -> dict[str, JsonValue]:
+        """Return the property's wire form."""
+        fields = self.wire_fields()
+        return self.overlay.apply(fields) if self.overlay else fields
 
-def _is_property(value: object) -> TypeIs[PropertyBase[Any]]:
+
+def is_property(value: object) -> TypeIs[PropertyBase[Any]]:
+    """Whether `value` is a property."""
     return isinstance(value, PropertyBase)
 
 
@@ -130,9 +231,11 @@ class Props:
         problems: list[str] = []
         own: set[str] = set()
         for attribute, value in vars(cls).items():
-            if not _is_property(value):
-                continue
             where = f"`{cls.__module__}.{cls.__qualname__}.{attribute}`"
+            if not is_property(value):
+                if hasattr(value, "parse") and hasattr(value, "kind"):
+                    problems.append(f"{where} is an auth; a secret here is `Property.SecretText`")
+                continue
             if value.attribute != attribute:
                 problems.append(
                     f"{where} is the same object as `{value.attribute}`; declare each property once"
@@ -142,16 +245,12 @@ class Props:
             own.add(value.name)
             problems += [f"{where}: {problem}" for problem in value.problems()]
             properties[value.name] = value
+        where = f"`{cls.__module__}.{cls.__qualname__}`"
+        problems += [f"{where}: {problem}" for problem in refresher_problems(properties)]
         if problems:
             raise DefinitionError(problems)
         cls.__properties__ = properties
 
-
-class NoProps(Props):
-    """The props of an action or trigger that asks for nothing."""
-
-
-PropsT = TypeVar("PropsT", bound=Props, default=NoProps)
 
 PropsDeclaration: TypeAlias = "type[Props] | Mapping[str, PropertyBase[Any]]"
 """A `Props` class, or the plain form: a dict of properties by name."""
@@ -159,37 +258,26 @@ PropsDeclaration: TypeAlias = "type[Props] | Mapping[str, PropertyBase[Any]]"
 
 def properties_of(props: PropsDeclaration) -> Mapping[str, PropertyBase[Any]]:
     """Return the properties of either form by name."""
-    return props if isinstance(props, Mapping) else props.__properties__
+    return props.__properties__ if isinstance(props, type) else props
 
 
-def parse_values(props: PropsDeclaration, raw: Mapping[str, JsonValue]) -> dict[str, object]:
-    """Check `raw` against `props` and return the run values by name; unknown keys are dropped.
-
-    Raises:
-        PropsError: with every missing or rejected value, not only the first.
-    """
-    values: dict[str, object] = {}
-    problems: dict[str, str] = {}
-    for name, declared in properties_of(props).items():
-        if name not in raw and declared.required and declared.default_value is None:
-            problems[name] = "is required"
-            continue
-        try:
-            values[name] = declared.parse(raw.get(name))
-        except Rejected as rejected:
-            problems[name] = str(rejected)
-    if problems:
-        raise PropsError(problems)
-    return values
+def refresher_problems(props: PropsDeclaration) -> list[str]:
+    """Name each property that refreshes on one that is not beside it; `auth` always is."""
+    properties = properties_of(props)
+    known = {"auth", *properties}
+    problems: list[str] = []
+    for name, declared in properties.items():
+        refreshers: Sequence[str] = getattr(declared, "refreshers", ())
+        problems += [
+            f"property `{name}` refreshes on `{unknown}`, which is none of the properties"
+            for unknown in refreshers
+            if unknown not in known
+        ]
+    return problems
 
 
-def parse_props(props: type[PropsT], raw: Mapping[str, JsonValue]) -> PropsT:
-    """Check `raw` against a `Props` class and return an instance of it.
+class NoProps(Props):
+    """The props of an action or trigger that asks for nothing."""
 
-    Raises:
-        PropsError: with every missing or rejected value, not only the first.
-    """
-    values = parse_values(props, raw)
-    instance = props()
-    instance.__values__ = values
-    return instance
+
+PropsT = TypeVar("PropsT", bound=Props, default=NoProps)
