@@ -1,18 +1,23 @@
-"""The rules every store follows, so that a piece meets the same limits in a test and in a run."""
+"""The rules of every store of values and files: the same limits in a test and in a run."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable, AsyncIterator
 from typing import Final, TypeVar
 
 from typing_extensions import TypeIs
 
-from .errors import StoreError
+from .errors import FileSizeError, StoreError
 from .wire import JsonValue
 
 T = TypeVar("T")
 
 MAX_KEY_CHARACTERS: Final = 128
 MAX_VALUE_BYTES: Final = 512 * 1024
+MAX_FILE_BYTES: Final = 25 * 1024 * 1024
+"""What a host takes that says nothing else."""
+_MAX_NAME_CHARACTERS: Final = 60
+"""Each takes up to 4 bytes, and no common file system takes more than 255."""
 
 
 def check_key(key: str) -> None:
@@ -63,6 +68,34 @@ def decode_value(key: str, text: str, as_type: type[T]) -> T | None:
     )
 
 
+async def file_chunks(
+    file_name: str, data: bytes | AsyncIterable[bytes], *, max_bytes: int
+) -> AsyncIterator[bytes]:
+    """Yield `data` piece by piece, as long as the host takes it.
+
+    Raises:
+        FileSizeError: at the piece with which the file grows larger than `max_bytes`.
+    """
+    size_bytes = 0
+    async for chunk in data if isinstance(data, AsyncIterable) else _once(data):
+        size_bytes += len(chunk)
+        if size_bytes > max_bytes:
+            raise FileSizeError(
+                f"the file `{file_name}` is larger than {max_bytes} bytes, which is the limit"
+            )
+        yield chunk
+
+
+def plain_file_name(file_name: str) -> str:
+    """Return `file_name` without folders and what no file system takes; `file` if none is left."""
+    name = file_name.replace("\\", "/").rpartition("/")[2].replace("\0", "")
+    return name[-_MAX_NAME_CHARACTERS:] if name.strip(". ") else "file"
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data
+
+
 def _loads(text: str, *, as_float: bool) -> object:
     import json
 
@@ -77,8 +110,12 @@ def _is(value: object, as_type: type[T]) -> TypeIs[T]:
 
 
 def _iso_text(value: object) -> str:
-    from datetime import date
+    from datetime import date, datetime
 
-    if isinstance(value, date):  # a datetime is one too
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        from .times import iso_text
+
+        return iso_text(value)
+    if isinstance(value, date):  # a datetime without a zone is one too
         return value.isoformat()
     raise TypeError(f"{type(value).__name__} is not a JSON type")

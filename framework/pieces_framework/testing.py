@@ -1,48 +1,68 @@
-"""What a piece's tests need: a store in memory, and contexts as the engine would build them."""
+"""What a piece's tests need: a host in memory, and contexts as the engine would build them.
+
+host = MemoryHost()
+context = make_context(approve, auth="test-key", props={"days": 3}, host=host)
+await approve.run(context)
+assert isinstance(host.run.verdict, PauseRequest)
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, overload
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from .action import Action
-from .context import ActionContext, WebhookPayload
+from .context import ActionContext, PropertyContext, StartContext, WebhookPayload
 from .errors import PieceError
-from .protocols import Store, StoreScope
-from .run_context import run_context
-from .storage import check_key, decode_value, encode_value
+from .memory import MemoryConnections, MemoryFiles, MemoryFlows, MemoryHost, MemoryStore
+from .pausing import ExecutionType, PauseRequest, RespondRequest, StopRequest, WaitRequest
+from .property import InputValue
+from .protocols import Step, Store
+from .recording import (
+    Listener,
+    RecordedListeners,
+    RecordedOutput,
+    RecordedRun,
+    RecordedSchedule,
+    RecordedTags,
+)
+from .run_context import NO_SCHEMAS, Services, run_context, start_context
+from .scheduling import CronSchedule, IntervalSchedule
 from .trigger import Trigger
 from .wire import JsonValue
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from .property.parsing import Schemas
+
+__all__ = [
+    "CronSchedule",
+    "IntervalSchedule",
+    "Listener",
+    "MemoryConnections",
+    "MemoryFiles",
+    "MemoryFlows",
+    "MemoryHost",
+    "MemoryStore",
+    "PauseRequest",
+    "RecordedListeners",
+    "RecordedOutput",
+    "RecordedRun",
+    "RecordedSchedule",
+    "RecordedTags",
+    "RespondRequest",
+    "StopRequest",
+    "WaitRequest",
+    "make_context",
+    "make_property_context",
+    "make_start_context",
+]
+
 AuthT = TypeVar("AuthT")
 PropsT = TypeVar("PropsT")
-HookContextT = TypeVar("HookContextT")
 RunContextT = TypeVar("RunContextT")
 
-
-class MemoryStore:
-    """A `Store` in memory with the real store's limits and its JSON round trip."""
-
-    def __init__(self) -> None:
-        self._texts: dict[tuple[StoreScope, str], str] = {}
-
-    async def put(self, key: str, value: JsonValue, scope: StoreScope = StoreScope.FLOW) -> None:
-        """See `Store.put`."""
-        check_key(key)
-        self._texts[scope, key] = encode_value(key, value)
-
-    async def get(
-        self, key: str, as_type: type[T], scope: StoreScope = StoreScope.FLOW
-    ) -> T | None:
-        """See `Store.get`."""
-        check_key(key)
-        return decode_value(key, self._texts.get((scope, key), "null"), as_type)
-
-    async def delete(self, key: str, scope: StoreScope = StoreScope.FLOW) -> None:
-        """See `Store.delete`."""
-        check_key(key)
-        self._texts.pop((scope, key), None)
+WEBHOOK_URL: Final = "https://instance.example.com/api/v1/webhooks/test"
 
 
 @overload
@@ -50,39 +70,53 @@ def make_context(
     declared: Action[AuthT, PropsT, Any],
     *,
     auth: AuthT | None = None,
-    props: Mapping[str, JsonValue] | None = None,
+    props: Mapping[str, InputValue] | None = None,
+    schemas: Schemas = ...,
     store: Store | None = None,
+    host: MemoryHost | None = None,
+    execution_type: ExecutionType | None = None,
+    resume_payload: WebhookPayload | None = None,
 ) -> ActionContext[AuthT, PropsT]: ...
 @overload
 def make_context(
-    declared: Trigger[AuthT, HookContextT, RunContextT],
+    declared: Trigger[AuthT, Any, Any, RunContextT],
     *,
     auth: AuthT | None = None,
-    props: Mapping[str, JsonValue] | None = None,
+    props: Mapping[str, InputValue] | None = None,
+    schemas: Schemas = ...,
     store: Store | None = None,
+    host: MemoryHost | None = None,
     webhook_url: str = ...,
     payload: WebhookPayload | None = None,
     is_republish: bool = False,
 ) -> RunContextT: ...
 def make_context(
-    declared: Action[Any, Any, Any] | Trigger[Any, Any, Any],
+    declared: Action[Any, Any, Any] | Trigger[Any, Any, Any, Any],
     *,
     auth: object = None,
-    props: Mapping[str, JsonValue] | None = None,
+    props: Mapping[str, InputValue] | None = None,
+    schemas: Schemas = NO_SCHEMAS,
     store: Store | None = None,
-    webhook_url: str = "https://instance.example.com/api/v1/webhooks/test",
+    host: MemoryHost | None = None,
+    execution_type: ExecutionType | None = None,
+    resume_payload: WebhookPayload | None = None,
+    webhook_url: str = WEBHOOK_URL,
     payload: WebhookPayload | None = None,
     is_republish: bool = False,
 ) -> Any:  # the overloads say which
     """Build the context that `declared` would receive in a run.
 
     Args:
-        declared: an action, or a trigger: its run context fits its hooks too.
+        declared: an action, or a trigger: its run context fits its hooks too, but for `on_start`.
         auth: the value `context.auth` shall have.
         props: what the user filled in, as JSON; processed as in a run.
-        store: where values are kept; a new `MemoryStore` if not given.
+        schemas: by the name of a `DynamicProperties`, the properties it was filled in with.
+        store: where values are kept, in place of the host's.
+        host: what the context shall offer, and what remembers what it was asked.
+        execution_type: of an action; `RESUME` where `resume_payload` is given, else `BEGIN`.
+        resume_payload: the request that ended the action's pause.
         webhook_url: the trigger's own URL.
-        payload: the request a webhook trigger's `run` receives.
+        payload: the request a trigger's `run` receives.
         is_republish: see `TriggerContext.is_republish`.
 
     Raises:
@@ -90,17 +124,78 @@ def make_context(
         PieceError: if `declared` needs auth and none is given.
     """
     __tracebackhide__ = True  # pytest shows the author's line, not ours
-    if declared.auth is not None and auth is None:
-        raise PieceError(f"{declared.where} needs auth", hint="pass `auth=` to `make_context`")
-    props, store = props or {}, store or MemoryStore()
-    if isinstance(declared, Action):
-        return run_context(declared, auth=auth, props=props, store=store)
-    return run_context(
-        declared,
-        auth=auth,
-        props=props,
-        store=store,
+    _check_auth(declared, auth, "make_context")
+    services = replace(
+        _services(declared, store, host),
+        execution_type=execution_type
+        or (ExecutionType.RESUME if resume_payload else ExecutionType.BEGIN),
+        resume_payload=resume_payload,
         webhook_url=webhook_url,
         payload=payload,
         is_republish=is_republish,
     )
+    return run_context(declared, auth=auth, props=props or {}, services=services, schemas=schemas)
+
+
+def make_start_context(
+    trigger: Trigger[AuthT, PropsT, Any, Any],
+    *,
+    auth: AuthT | None = None,
+    props: Mapping[str, InputValue] | None = None,
+    schemas: Schemas = NO_SCHEMAS,
+    store: Store | None = None,
+    host: MemoryHost | None = None,
+    payload: WebhookPayload | None = None,
+) -> StartContext[AuthT, PropsT]:
+    """Build the context that the trigger's `on_start` would receive. As for `make_context`."""
+    __tracebackhide__ = True
+    _check_auth(trigger, auth, "make_start_context")
+    services = replace(_services(trigger, store, host), payload=payload)
+    return start_context(trigger, auth=auth, props=props or {}, services=services, schemas=schemas)
+
+
+def make_property_context(
+    *,
+    auth: AuthT | None = None,
+    props: Mapping[str, JsonValue] | None = None,
+    search_value: str | None = None,
+    host: MemoryHost | None = None,
+) -> PropertyContext[AuthT]:
+    """Build the context that a function receives which loads options or properties.
+
+    Args:
+        auth: the value `context.auth` shall have; `None` as long as no connection is chosen.
+        props: what the other inputs hold so far; not checked.
+        search_value: what the user searches for.
+        host: what the context shall offer besides.
+    """
+    host = host or MemoryHost()
+    return PropertyContext(
+        auth=auth,
+        props_value=props or {},
+        search_value=search_value,
+        server=host.server,
+        project=host.project,
+        flows=host.flows,
+        connections=host.connections,
+        step=Step(name="step_1"),
+    )
+
+
+def _check_auth(
+    declared: Action[Any, Any, Any] | Trigger[Any, Any, Any, Any], auth: object, caller: str
+) -> None:
+    __tracebackhide__ = True
+    if declared.auths and declared.require_auth and auth is None:
+        raise PieceError(f"{declared.where} needs auth", hint=f"pass `auth=` to `{caller}`")
+
+
+def _services(
+    declared: Action[Any, Any, Any] | Trigger[Any, Any, Any, Any],
+    store: Store | None,
+    host: MemoryHost | None,
+) -> Services:
+    host = host or MemoryHost()
+    step = declared.name if isinstance(declared, Trigger) else "step_1"
+    services = host.services(step)
+    return services if store is None else replace(services, store=store)

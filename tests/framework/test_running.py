@@ -133,7 +133,7 @@ async def test_the_store_keeps_json_by_scope() -> None:
     await store.put("k", {"at": datetime(2026, 1, 2, tzinfo=UTC)})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
     await store.put("k", 3, StoreScope.PROJECT)
 
-    assert await store.get("k", dict) == {"at": "2026-01-02T00:00:00+00:00"}
+    assert await store.get("k", dict) == {"at": "2026-01-02T00:00:00.000Z"}
     assert await store.get("k", float, StoreScope.PROJECT) == 3.0
     assert await store.get("other", str) is None
 
