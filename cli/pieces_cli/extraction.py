@@ -37,6 +37,8 @@ class Extracted:
     """What a piece says of itself."""
 
     metadata: Mapping[str, JsonValue]
+    i18n: Mapping[str, JsonValue]
+    """By locale: the English texts and their translations."""
     framework: str
     """Version of the framework it was asked with: that of the workspace's interpreter."""
 
@@ -85,10 +87,10 @@ def _answer(
     except ValueError:
         answer = None
     match answer:
-        case {"metadata": dict(), "framework": str(framework)}:
+        case {"metadata": dict(), "i18n": dict(), "framework": str(framework)}:
             # It came out of a JSON parser.
-            metadata = cast("dict[str, dict[str, JsonValue]]", answer)["metadata"]
-            return Extracted(metadata=metadata, framework=framework)
+            parts = cast("dict[str, dict[str, JsonValue]]", answer)
+            return Extracted(metadata=parts["metadata"], i18n=parts["i18n"], framework=framework)
         case {"error": str(message), "hint": str(hint)}:
             raise ExtractionError(f"`{piece.name}`: {message}", hint=hint)
         case _:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pieces_engine import FileStore, HookName
     from pieces_framework import JsonValue, Piece, Trigger, WebhookPayload
+    from pieces_framework.recording import Recording
 
 _WEBHOOK_ID: Final = "webhook_id"
 _WEBHOOK_ID_CHARACTERS: Final = 21
@@ -83,7 +84,7 @@ class LocalRun:
         return f"{self.local.name} {self.name}"
 
     @property
-    def trigger(self) -> Trigger[Any, Any, Any] | None:
+    def trigger(self) -> Trigger[Any, Any, Any, Any] | None:
         """The trigger, or `None` if it is an action.
 
         Raises:
@@ -106,31 +107,50 @@ class LocalRun:
         return list(properties_of(self.local.piece.find(self.name).props))
 
     async def run_action(self) -> JsonValue:
-        """Run the action. Raises what `pieces_engine.run_action` raises."""
-        from pieces_engine import run_action
+        """Run the action, and say what it asked for. Raises what `pieces_engine` raises."""
+        from pieces_engine import local_recording, local_services, run_action
 
+        recording = local_recording()
+        services = local_services(
+            self.local.store_file, flow=self._flow, step=self.name, recording=recording
+        )
         with self._values_explained():
-            return await run_action(
-                self.local.piece, self.name, auth=self.auth, props=self.props, store=self._store()
+            output = await run_action(
+                self.local.piece,
+                self.name,
+                auth=self._connection(),
+                props=self.props,
+                services=services,
             )
+        self._show_requests(recording)
+        return output
 
     async def run_hook(
         self, hook: HookName, *, webhook_url: str = "", payload: WebhookPayload | None = None
     ) -> JsonValue:
-        """Call a function of the trigger. Raises what `pieces_engine.run_hook` raises."""
-        from pieces_engine import run_hook
+        """Call a function of the trigger, as `run_action` does the action."""
+        from pieces_engine import local_recording, local_services, run_hook
 
+        recording = local_recording()
+        services = local_services(
+            self.local.store_file,
+            flow=self._flow,
+            step=self.name,
+            recording=recording,
+            webhook_url=webhook_url,
+            payload=payload,
+        )
         with self._values_explained():
-            return await run_hook(
+            result = await run_hook(
                 self.local.piece,
                 self.name,
                 hook,
-                auth=self.auth,
+                auth=self._connection(),
                 props=self.props,
-                store=self._store(),
-                webhook_url=webhook_url,
-                payload=payload,
+                services=services,
             )
+        self._show_requests(recording)
+        return result
 
     async def webhook_path(self) -> str:
         """Return the path of the trigger's webhook URL.
@@ -159,89 +179,30 @@ class LocalRun:
             hint = f"for `{self.name}` pass --prop NAME=VALUE or --input FILE"
             raise PropsError(error.problems, hint=error.hint or hint) from error
 
-    def _store(self, part: str = "") -> FileStore:
+    @property
+    def _flow(self) -> str:
+        """Whose values the store's scope `FLOW` holds."""
+        return f"{self.local.name}/{self.name}"
+
+    def _store(self, part: str) -> FileStore:
         from pieces_engine import FileStore
 
-        return FileStore(self.local.store_file, flow=f"{self.local.name}/{self.name}{part}")
+        return FileStore(self.local.store_file, flow=f"{self._flow}{part}")
 
+    def _connection(self) -> JsonValue:
+        """The credentials as a connection: a JSON object is read, but not where text is wanted."""
+        from pieces_framework.wire import parse_json
 
-def read_auth(variable: str | None, file: str | None) -> str | None:
-    """Return the credentials, or `None` if neither option was given.
-
-    Raises:
-        click.UsageError: if both were, or if what was given holds nothing.
-    """
-    import os
-
-    if variable is not None and file is not None:
-        raise click.UsageError("give --auth-env or --auth-file, not both")
-    if variable is not None:
-        value = os.environ.get(variable, "")
-        if not value:
-            raise click.UsageError(f"--auth-env: the variable `{variable}` is not set or is empty")
-        return value
-    if file is None:
-        return None
-    value = _text("--auth-file", file).removesuffix("\n").removesuffix("\r")
-    if not value:
-        raise click.UsageError(f"--auth-file: `{file}` is empty")
-    return value
-
-
-def read_props(file: str | None, assignments: Sequence[str]) -> dict[str, JsonValue]:
-    """Return the properties of `--input`, overridden by those of `--prop`.
-
-    Raises:
-        click.UsageError: if the file is not a JSON object, or an assignment has no `=`.
-    """
-    from pieces_framework.wire import parse_json
-
-    props: dict[str, JsonValue] = {}
-    if file is not None:
+        auths = self.local.piece.find(self.name).auths
+        if self.auth is None or all(auth.kind == "SECRET_TEXT" for auth in auths):
+            return self.auth
         try:
-            document = parse_json(_text("--input", file))
-        except ValueError as error:
-            raise click.UsageError(f"--input: `{file}` is not JSON: {error}") from error
-        if not isinstance(document, dict):
-            raise click.UsageError(f"--input: `{file}` is not a JSON object")
-        props.update(document)
-    for assignment in assignments:
-        name, equals, value = assignment.partition("=")
-        if not (name and equals):
-            raise click.UsageError(f"--prop: {assignment!r} is not NAME=VALUE")
-        props[name] = value
-    return props
+            return parse_json(self.auth)
+        except ValueError:
+            return self.auth
 
+    def _show_requests(self, recording: Recording) -> None:
+        from .run_requests import requests_of
 
-def check_names(local_run: LocalRun, assignments: Sequence[str]) -> None:
-    """Refuse a `--prop` for a property that the action or trigger does not have.
-
-    Raises:
-        click.UsageError: if there is one; it names those it has.
-    """
-    known = local_run.property_names
-    for name in (assignment.partition("=")[0] for assignment in assignments):
-        if name not in known:
-            named = ", ".join(f"`{each}`" for each in known) or "none"
-            raise click.UsageError(
-                f"--prop: `{local_run.name}` has no property `{name}`; it has {named}"
-            )
-
-
-def read_bytes(option: str, file: str) -> bytes:
-    """Return what `file` holds; `-` is standard input.
-
-    Raises:
-        click.UsageError: if it cannot be read.
-    """
-    try:
-        return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as error:
-        raise click.UsageError(f"{option}: `{file}` cannot be read: {error.strerror}") from error
-
-
-def _text(option: str, file: str) -> str:
-    try:
-        return read_bytes(option, file).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise click.UsageError(f"{option}: `{file}` is not UTF-8 text") from error
+        for request in requests_of(recording):
+            click.echo(f"{self.label}: {request}", err=True)

@@ -93,7 +93,12 @@ class WebhookEndpoint:
         headers = [
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
         ]
-        payload = read_payload(body, headers=headers, query=scope["query_string"].decode("latin-1"))
+        payload = read_payload(
+            body,
+            headers=headers,
+            query=scope["query_string"].decode("latin-1"),
+            method=scope["method"],
+        )
         try:
             items = await self._local_run.run_hook(
                 HookName.RUN, webhook_url=self.url, payload=payload

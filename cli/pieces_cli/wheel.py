@@ -127,7 +127,7 @@ def _piece_json(piece: PieceFolder, extracted: Extracted, source_digest: str) ->
         "sourceDigest": source_digest,
         "framework": extracted.framework,
         "metadata": extracted.metadata,
-        "i18n": {},
+        "i18n": extracted.i18n,
     }
     return json.dumps(document, allow_nan=False)
 

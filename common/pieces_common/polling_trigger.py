@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial, update_wrapper
-from typing import Any, Literal, Protocol, overload
+from typing import Any, Literal, Protocol, TypeAlias, overload
 
-from typing_extensions import TypeVar
+from typing_extensions import TypeVar, Unpack
 
-from pieces_framework import (
-    JsonValue,
-    NoProps,
-    PollingTriggerContext,
-    Props,
-    Trigger,
-    TriggerStrategy,
-)
-from pieces_framework.auth import AuthBase
+from pieces_framework import NoProps, PollingTriggerContext, Props, Trigger, TriggerStrategy
+from pieces_framework.auth import AnyAuth, Auths, AuthT, AuthT2, AuthT3, AuthT4, AuthT5
 from pieces_framework.property import PropertyBase, PropsDeclaration
+from pieces_framework.trigger import TriggerOptions
 
 from . import polling_helper
 from .polling import (
@@ -29,10 +23,16 @@ from .polling import (
     TimedItem,
 )
 
-AuthT = TypeVar("AuthT", default=None)
 PropsT = TypeVar("PropsT", default=NoProps)
 PropsClassT = TypeVar("PropsClassT", bound=Props, default=NoProps)
 ItemT_contra = TypeVar("ItemT_contra", contravariant=True, default=TimedItem)
+DictProps: TypeAlias = Mapping[str, PropertyBase[Any]]
+DictValues: TypeAlias = Mapping[str, Any]  # the dict form is untyped
+
+PollingTrigger: TypeAlias = Trigger[
+    AuthT, PropsT, PollingTriggerContext[AuthT, PropsT], PollingTriggerContext[AuthT, PropsT]
+]
+"""The trigger that `create_polling_trigger` makes of a function."""
 
 
 class PollingTriggerDecorator(Protocol[AuthT, PropsT, ItemT_contra]):
@@ -40,7 +40,7 @@ class PollingTriggerDecorator(Protocol[AuthT, PropsT, ItemT_contra]):
 
     def __call__(
         self, items: ItemsFunction[PollingContext[AuthT, PropsT], ItemT_contra], /
-    ) -> Trigger[AuthT, PollingTriggerContext[AuthT, PropsT], PollingTriggerContext[AuthT, PropsT]]:
+    ) -> PollingTrigger[AuthT, PropsT]:
         """Return the trigger that fetches with `items`."""
         ...
 
@@ -48,56 +48,94 @@ class PollingTriggerDecorator(Protocol[AuthT, PropsT, ItemT_contra]):
 @overload
 def create_polling_trigger(
     *,
-    name: str,
-    display_name: str,
-    description: str,
     dedupe: Literal[DedupeStrategy.TIMEBASED],
-    auth: AuthBase[AuthT] | None = None,
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
     props: type[PropsClassT] | None = None,
-    sample_data: JsonValue = None,
-) -> PollingTriggerDecorator[AuthT, PropsClassT, TimedItem]: ...
+    require_auth: Literal[True] = True,
+    **options: Unpack[TriggerOptions],
+) -> PollingTriggerDecorator[AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5, PropsClassT, TimedItem]: ...
 @overload
 def create_polling_trigger(
     *,
-    name: str,
-    display_name: str,
-    description: str,
     dedupe: Literal[DedupeStrategy.TIMEBASED],
-    props: Mapping[str, PropertyBase[Any]],
-    auth: AuthBase[AuthT] | None = None,
-    sample_data: JsonValue = None,
-) -> PollingTriggerDecorator[AuthT, Mapping[str, Any], TimedItem]: ...
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
+    props: DictProps,
+    require_auth: Literal[True] = True,
+    **options: Unpack[TriggerOptions],
+) -> PollingTriggerDecorator[AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5, DictValues, TimedItem]: ...
 @overload
 def create_polling_trigger(
     *,
-    name: str,
-    display_name: str,
-    description: str,
-    dedupe: Literal[DedupeStrategy.LAST_ITEM],
-    auth: AuthBase[AuthT] | None = None,
+    dedupe: Literal[DedupeStrategy.TIMEBASED],
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
     props: type[PropsClassT] | None = None,
-    sample_data: JsonValue = None,
-) -> PollingTriggerDecorator[AuthT, PropsClassT, IdentifiedItem]: ...
+    require_auth: Literal[False],
+    **options: Unpack[TriggerOptions],
+) -> PollingTriggerDecorator[
+    AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, PropsClassT, TimedItem
+]: ...
 @overload
 def create_polling_trigger(
     *,
-    name: str,
-    display_name: str,
-    description: str,
-    dedupe: Literal[DedupeStrategy.LAST_ITEM],
-    props: Mapping[str, PropertyBase[Any]],
-    auth: AuthBase[AuthT] | None = None,
-    sample_data: JsonValue = None,
-) -> PollingTriggerDecorator[AuthT, Mapping[str, Any], IdentifiedItem]: ...
+    dedupe: Literal[DedupeStrategy.TIMEBASED],
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
+    props: DictProps,
+    require_auth: Literal[False],
+    **options: Unpack[TriggerOptions],
+) -> PollingTriggerDecorator[
+    AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, DictValues, TimedItem
+]: ...
+@overload
 def create_polling_trigger(
     *,
-    name: str,
-    display_name: str,
-    description: str,
+    dedupe: Literal[DedupeStrategy.LAST_ITEM],
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
+    props: type[PropsClassT] | None = None,
+    require_auth: Literal[True] = True,
+    **options: Unpack[TriggerOptions],
+) -> PollingTriggerDecorator[
+    AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5, PropsClassT, IdentifiedItem
+]: ...
+@overload
+def create_polling_trigger(
+    *,
+    dedupe: Literal[DedupeStrategy.LAST_ITEM],
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
+    props: DictProps,
+    require_auth: Literal[True] = True,
+    **options: Unpack[TriggerOptions],
+) -> PollingTriggerDecorator[
+    AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5, DictValues, IdentifiedItem
+]: ...
+@overload
+def create_polling_trigger(
+    *,
+    dedupe: Literal[DedupeStrategy.LAST_ITEM],
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
+    props: type[PropsClassT] | None = None,
+    require_auth: Literal[False],
+    **options: Unpack[TriggerOptions],
+) -> PollingTriggerDecorator[
+    AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, PropsClassT, IdentifiedItem
+]: ...
+@overload
+def create_polling_trigger(
+    *,
+    dedupe: Literal[DedupeStrategy.LAST_ITEM],
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
+    props: DictProps,
+    require_auth: Literal[False],
+    **options: Unpack[TriggerOptions],
+) -> PollingTriggerDecorator[
+    AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, DictValues, IdentifiedItem
+]: ...
+def create_polling_trigger(
+    *,
     dedupe: DedupeStrategy,
-    auth: AuthBase[Any] | None = None,
+    auth: AnyAuth | None = None,
     props: PropsDeclaration | None = None,
-    sample_data: JsonValue = None,
+    require_auth: bool = True,
+    **options: Unpack[TriggerOptions],
 ) -> PollingTriggerDecorator[Any, Any, Any]:
     """Turn a function that fetches items into a polling trigger with all its hooks.
 
@@ -106,32 +144,28 @@ def create_polling_trigger(
     be an async generator, an `async def` that returns them, or a plain `def`, run in a thread.
 
     Args:
-        name: the identifier flows store, such as `new_order`. Never change it.
-        display_name: what the user reads.
-        description: what the trigger notices, in a sentence.
         dedupe: how new items are told from old; see `DedupeStrategy`.
-        auth: the piece's auth, or `None` for a trigger that needs no credentials.
+        auth: the piece's auth, a tuple of several, or `None` for a trigger that needs none.
         props: a `Props` class, or a dict of properties by name (then `props_value` is untyped).
-        sample_data: the data of one item, shown where no real one is at hand.
+        require_auth: `False` lets the user choose no connection; `context.auth` is then `None`.
+        **options: see `TriggerOptions`. `name` is the identifier flows store, such as
+            `new_order`: never change it.
     """
 
-    def decorate(items: ItemsFunction[PollingContext[Any, Any], Any]) -> Trigger[Any, Any, Any]:
+    def decorate(items: ItemsFunction[PollingContext[Any, Any], Any]) -> PollingTrigger[Any, Any]:
         polling: Polling[Any, Any] = (
             Polling(strategy=DedupeStrategy.TIMEBASED, items=items)
             if dedupe is DedupeStrategy.TIMEBASED
             else Polling(strategy=DedupeStrategy.LAST_ITEM, items=items)
         )
-
-        trigger: Trigger[Any, Any, Any] = Trigger(
-            name=name,
-            display_name=display_name,
-            description=description,
+        trigger: PollingTrigger[Any, Any] = Trigger(
+            # Messages shall name the author's function, not ours.
+            function=update_wrapper(partial(polling_helper.poll, polling), items),
             strategy=TriggerStrategy.POLLING,
             auth=auth,
             props=NoProps if props is None else props,
-            sample_data=sample_data,
-            # Messages shall name the author's function, not ours.
-            function=update_wrapper(partial(polling_helper.poll, polling), items),
+            require_auth=require_auth,
+            **options,
         )
         trigger.on_enable(partial(polling_helper.on_enable, polling))
         trigger.on_disable(partial(polling_helper.on_disable, polling))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio.threads
 import importlib
 import json
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import thread
 from contextlib import contextmanager
 from itertools import dropwhile
@@ -22,11 +22,22 @@ from typing_extensions import TypeIs
 
 import pieces_framework
 from pieces_framework.errors import AuthorCodeError, PieceError
+from pieces_framework.property import InputValue
 from pieces_framework.wire import JsonValue
 
 _MASK: Final = "***"
 _MIN_SECRET_CHARACTERS: Final = 4
 """Shorter text is in too many words to hide it, and is nobody's secret."""
+_CONNECTION_TYPES: Final = (
+    "SECRET_TEXT",
+    "BASIC_AUTH",
+    "CUSTOM_AUTH",
+    "OIDC",
+    "OAUTH2",
+    "CLOUD_OAUTH2",
+    "PLATFORM_OAUTH2",
+    "NO_AUTH",
+)
 _OURS: Final = (
     str(Path(__file__).parent),
     str(Path(pieces_framework.__file__).parent),
@@ -39,14 +50,19 @@ _OURS: Final = (
 
 
 class Masker:
-    """Replaces every occurrence of a connection's secrets in a text.
+    """Replaces every occurrence of secrets in a text.
 
     Args:
-        auth: the raw credentials; every text in them counts as a secret.
+        auth: the connection's raw value; every text in it counts as a secret, but the word that
+            names the connection's type.
+        others: what else is secret; every text in it counts.
     """
 
-    def __init__(self, auth: JsonValue) -> None:
-        forms = {form for text in _texts(auth) for form in _written_forms(text)}
+    def __init__(self, auth: JsonValue, *others: InputValue) -> None:
+        if isinstance(auth, Mapping):
+            auth = {name: value for name, value in auth.items() if not _is_type(name, value)}
+        secrets = (text for value in (auth, *others) for text in _texts(value))
+        forms = {form for text in secrets for form in _written_forms(text)}
         # The longest first: a form may contain another one.
         self._forms: Final = sorted(forms, key=lambda form: (-len(form), form))
 
@@ -119,13 +135,17 @@ def _is_dict(value: object) -> TypeIs[dict[object, object]]:
     return isinstance(value, dict)
 
 
-def _texts(value: JsonValue) -> Iterator[str]:
+def _is_type(name: str, value: JsonValue) -> bool:
+    return name == "type" and value in _CONNECTION_TYPES
+
+
+def _texts(value: InputValue) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
         for item in value.values():
             yield from _texts(item)
-    elif value is not None and not isinstance(value, int | float):
+    elif isinstance(value, Sequence):
         for item in value:
             yield from _texts(item)
 

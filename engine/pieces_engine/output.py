@@ -73,7 +73,7 @@ def _reduced(value: object) -> object:
     if isinstance(value, date | time):  # a datetime is a date too
         return value.isoformat()
     if _is_model(value):
-        return value.model_dump(mode="json")
+        return value.model_dump(mode="json", by_alias=True)  # as its output schema says
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in fields(value)}
     return value
@@ -96,7 +96,7 @@ def _step(name: str) -> str:
 class _Model(Protocol):
     """What we ask of a pydantic model, without importing pydantic."""
 
-    def model_dump(self, *, mode: str) -> object: ...
+    def model_dump(self, *, mode: str, by_alias: bool) -> object: ...
 
 
 def _is_model(value: object) -> TypeIs[_Model]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
+from typing import Any, TypeAlias
 
 from pieces_framework.action import Action
-from pieces_framework.context import WebhookPayload
+from pieces_framework.auth import auth_for
 from pieces_framework.errors import ConnectionRejectedError, PieceNotFoundError
 from pieces_framework.piece import Piece
-from pieces_framework.protocols import Store
-from pieces_framework.run_context import run_context
+from pieces_framework.property import InputValue
+from pieces_framework.property.parsing import Schemas
+from pieces_framework.run_context import NO_SCHEMAS, Services, run_context, start_context
 from pieces_framework.trigger import Trigger
 from pieces_framework.wire import JsonValue
 
 from .boundary import Masker, author_code
 from .output import json_output, trigger_output
+from .secret_values import secret_values
+
+AnyPart: TypeAlias = "Action[Any, Any, Any] | Trigger[Any, Any, Any, Any]"
 
 
 class HookName(Enum):
@@ -26,6 +30,9 @@ class HookName(Enum):
     ON_DISABLE = "on_disable"
     RUN = "run"
     TEST = "test"
+    ON_START = "on_start"
+    ON_HANDSHAKE = "on_handshake"
+    ON_RENEW = "on_renew"
 
 
 async def run_action(
@@ -33,17 +40,22 @@ async def run_action(
     name: str,
     *,
     auth: JsonValue,
-    props: Mapping[str, JsonValue],
-    store: Store,
+    props: Mapping[str, InputValue],
+    services: Services,
+    schemas: Schemas = NO_SCHEMAS,
 ) -> JsonValue:
     """Run the action `name` and return its output as JSON data.
+
+    What the action asks of its run is not done here: it is left with `services`, such as
+    `RecordedRun.verdict`.
 
     Args:
         piece: the piece that has the action.
         name: the action's name.
         auth: the connection's raw value; `None` for none. It appears in no error's message.
-        props: what the user filled in, as JSON.
-        store: what the action's context offers.
+        props: what the user filled in. The values of `SecretText` appear in no error's message.
+        services: what the action's context offers.
+        schemas: by the name of a `DynamicProperties`, the properties it was filled in with.
 
     Raises:
         PieceError: of the class that says who must act. What the action's own code raises
@@ -52,8 +64,9 @@ async def run_action(
     action = piece.find(name)
     if not isinstance(action, Action):
         raise PieceNotFoundError(f"`{name}` is a trigger, not an action")
-    with author_code(name, Masker(auth)):
-        context = run_context(action, auth=_auth_value(action, auth), props=props, store=store)
+    with author_code(name, _masker(action, auth, props, schemas)):
+        value = _auth_value(action, auth)
+        context = run_context(action, auth=value, props=props, services=services, schemas=schemas)
         return json_output(await action.run(context))
 
 
@@ -63,28 +76,24 @@ async def run_hook(
     hook: HookName,
     *,
     auth: JsonValue,
-    props: Mapping[str, JsonValue],
-    store: Store,
-    webhook_url: str = "",
-    payload: WebhookPayload | None = None,
-    is_republish: bool = False,
+    props: Mapping[str, InputValue],
+    services: Services,
+    schemas: Schemas = NO_SCHEMAS,
 ) -> JsonValue:
     """Call one function of the trigger `name`.
 
     Args:
         piece: the piece that has the trigger.
         name: the trigger's name.
-        hook: which of its functions; one that the author left out does nothing.
-        auth: the connection's raw value; `None` for none. It appears in no error's message.
-        props: what the user filled in, as JSON.
-        store: what the trigger's context offers.
-        webhook_url: where requests for this trigger arrive; a polling trigger has none.
-        payload: the request that a webhook's `run` receives; an empty one if not given.
-        is_republish: for `on_enable`: a new version of a flow that was on already.
+        hook: which of its functions; where the author left one out, its default is called.
+        auth: as for `run_action`.
+        props: as for `run_action`.
+        services: what the trigger's context offers; listeners and a schedule are left with them.
+        schemas: as for `run_action`.
 
     Returns:
         The list that `run` or `test` returned, as JSON data; without an author's `test` the
-        sample data. `None` for the other hooks.
+        sample data. The response of `on_handshake` as an object. `None` for the other hooks.
 
     Raises:
         PieceError: as for `run_action`.
@@ -92,31 +101,33 @@ async def run_hook(
     trigger = piece.find(name)
     if not isinstance(trigger, Trigger):
         raise PieceNotFoundError(f"`{name}` is an action, not a trigger")
-    with author_code(f"{name}.{hook.value}", Masker(auth)):
-        context = run_context(
-            trigger,
-            auth=_auth_value(trigger, auth),
-            props=props,
-            store=store,
-            webhook_url=webhook_url,
-            payload=payload,
-            is_republish=is_republish,
-        )
-        if hook is HookName.RUN:
-            return trigger_output(name, hook.value, await trigger.run(context))
-        result = await trigger.hooks[hook.value].run(context)
-    return trigger_output(name, hook.value, result) if hook is HookName.TEST else None
+    with author_code(f"{name}.{hook.value}", _masker(trigger, auth, props, schemas)):
+        value = _auth_value(trigger, auth)
+        build = start_context if hook is HookName.ON_START else run_context
+        context = build(trigger, auth=value, props=props, services=services, schemas=schemas)
+        function = trigger if hook is HookName.RUN else trigger.hooks[hook.value]
+        result: object = await function.run(context)
+    if hook in {HookName.RUN, HookName.TEST}:
+        return trigger_output(name, hook.value, result)
+    return json_output(result) if hook is HookName.ON_HANDSHAKE else None
 
 
-def _auth_value(declared: Action[Any, Any, Any] | Trigger[Any, Any, Any], raw: JsonValue) -> object:
-    if declared.auth is None:
-        return None
-    if raw is None and not declared.auth.required:
+def _masker(
+    declared: AnyPart, auth: JsonValue, props: Mapping[str, InputValue], schemas: Schemas
+) -> Masker:
+    return Masker(auth, *secret_values(declared.props, props, schemas))
+
+
+def _auth_value(declared: AnyPart, raw: JsonValue) -> object:
+    if not declared.auths:
         return None
     if raw is None:
+        if not declared.require_auth or not all(auth.required for auth in declared.auths):
+            return None
+        wanted = " or ".join(f"`{auth.display_name}`" for auth in declared.auths)
         raise ConnectionRejectedError(
-            f"`{declared.name}` needs `{declared.auth.display_name}`, and no connection was given",
+            f"`{declared.name}` needs {wanted}, and no connection was given",
             hint="with `pieces run`, pass `--auth-env VARIABLE` or `--auth-file FILE`",
         )
-    value: object = declared.auth.parse(raw)
+    value: object = auth_for(declared.auths, raw).parse(raw)
     return value

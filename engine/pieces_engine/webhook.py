@@ -13,7 +13,11 @@ _FORM: Final = "application/x-www-form-urlencoded"
 
 
 def read_payload(
-    raw_body: bytes, *, headers: Iterable[tuple[str, str]] = (), query: str = ""
+    raw_body: bytes,
+    *,
+    headers: Iterable[tuple[str, str]] = (),
+    query: str = "",
+    method: str = "",
 ) -> WebhookPayload:
     """Return the payload of a request.
 
@@ -25,6 +29,7 @@ def read_payload(
         raw_body: the body byte for byte.
         headers: names in any case; the values of a name that repeats are joined by `, `.
         query: the query string, without its question mark; of a name that repeats the last counts.
+        method: in any case.
     """
     by_name: dict[str, str] = {}
     for name, value in headers:
@@ -37,6 +42,7 @@ def read_payload(
         raw_body=raw_body,
         headers=by_name,
         query_params=dict(parse_qsl(query, keep_blank_values=True)),
+        method=method.upper(),
     )
 
 

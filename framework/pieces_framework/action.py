@@ -3,64 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Final, Generic, Protocol, overload
+from types import MappingProxyType
+from typing import Any, Final, Generic, Literal, Protocol, overload
 
-from typing_extensions import TypeVar
+from typing_extensions import TypeVar, Unpack
 
-from .auth import AuthBase, AuthT
-from .calling import Function, call, source_of
+from .auth import AnyAuth, Auths, AuthT, AuthT2, AuthT3, AuthT4, AuthT5, AuthT_contra
+from .calling import Function, call
 from .context import ActionContext
-from .property import NoProps, PropertyBase, Props, PropsDeclaration, properties_of
+from .hook import Hook
+from .output_schema import result_schema
+from .part import Part, PartOptions, PropsT
+from .presentation import Audience, ErrorHandlingOption, ErrorHandlingOptions
+from .property import NoProps, PropertyBase, Props, PropsDeclaration
 from .wire import JsonValue, document
 
-PropsT = TypeVar("PropsT", default=NoProps)
 PropsClassT = TypeVar("PropsClassT", bound=Props, default=NoProps)
 OutT = TypeVar("OutT", default=object)
 
+_OFF: Final = ErrorHandlingOption(default_value=False)
+_DEFAULT_ERROR_HANDLING: Final = ErrorHandlingOptions(
+    continue_on_failure=_OFF, retry_on_failure=_OFF
+)
 
-class Action(Generic[AuthT, PropsT, OutT]):
+
+class ActionOptions(PartOptions, total=False):
+    """What `create_action` takes besides auth and props."""
+
+    error_handling_options: ErrorHandlingOptions | None
+    """How the step's two error switches start out; both are off and shown by default."""
+    audience: Audience | None
+    """For whom the action is listed; for all by default."""
+
+
+class Action(Part[AuthT_contra, PropsT], Generic[AuthT_contra, PropsT, OutT]):
     """One action of a piece. Made by `create_action`."""
+
+    kind = "action"
 
     def __init__(
         self,
         *,
-        name: str,
-        display_name: str,
-        description: str,
-        auth: AuthBase[Any] | None,
-        props: PropsDeclaration,
-        function: Function[ActionContext[AuthT, PropsT], OutT],
+        function: Function[ActionContext[AuthT_contra, PropsT], OutT],
+        auth: AnyAuth | None = None,
+        props: PropsDeclaration = NoProps,
+        require_auth: bool = True,
+        error_handling_options: ErrorHandlingOptions | None = None,
+        audience: Audience | None = None,
+        **options: Any,  # `PartOptions`, which the base class asks for by name
     ) -> None:
-        self.name: Final = name
-        self.display_name: Final = display_name
-        self.description: Final = description
-        self.auth: Final = auth
-        self.props: Final = props
+        super().__init__(
+            auth=auth, props=props, require_auth=require_auth, function=function, **options
+        )
+        self.error_handling_options: Final = error_handling_options or _DEFAULT_ERROR_HANDLING
+        self.audience: Final = audience
         self._function: Final = function
+        self.test: Final = Hook[ActionContext[AuthT_contra, PropsT], object]("test", self.run)
+        """Attaches what runs when the step is tested alone; without it: the action itself."""
+        self.hooks = MappingProxyType({"test": self.test})
 
-    async def run(self, context: ActionContext[AuthT, PropsT]) -> OutT:
+    async def run(self, context: ActionContext[AuthT_contra, PropsT]) -> OutT:
         """Run the author's function; a plain `def` runs in a thread."""
         return await call(self._function, context)
 
     def metadata(self) -> dict[str, JsonValue]:
         """Return the action's wire form."""
-        unset = document(default_value=False)
-        return document(
-            name=self.name,
-            display_name=self.display_name,
-            description=self.description,
-            props={name: prop.metadata() for name, prop in properties_of(self.props).items()},
-            require_auth=True,
-            error_handling_options=document(continue_on_failure=unset, retry_on_failure=unset),
+        own = document(
+            error_handling_options=self.error_handling_options.metadata(),
+            audience=self.audience.value if self.audience else None,
         )
-
-    @property
-    def where(self) -> str:
-        """How messages call it: its name, and the file and line of its function."""
-        return f"action `{self.name}`{source_of(self._function)}"
-
-    def __repr__(self) -> str:
-        return f"<Action {self.name}>"
+        return self._overlaid({**self._common(result_schema(self._function)), **own})
 
 
 class ActionDecorator(Protocol[AuthT, PropsT]):
@@ -79,50 +91,63 @@ class ActionDecorator(Protocol[AuthT, PropsT]):
 @overload
 def create_action(
     *,
-    name: str,
-    display_name: str,
-    description: str,
-    auth: AuthBase[AuthT] | None = None,
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
     props: type[PropsClassT] | None = None,
-) -> ActionDecorator[AuthT, PropsClassT]: ...
+    require_auth: Literal[True] = True,
+    **options: Unpack[ActionOptions],
+) -> ActionDecorator[AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5, PropsClassT]: ...
 @overload
 def create_action(
     *,
-    name: str,
-    display_name: str,
-    description: str,
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
     props: Mapping[str, PropertyBase[Any]],
-    auth: AuthBase[AuthT] | None = None,
-) -> ActionDecorator[AuthT, Mapping[str, Any]]: ...
+    require_auth: Literal[True] = True,
+    **options: Unpack[ActionOptions],
+) -> ActionDecorator[AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5, Mapping[str, Any]]: ...
+@overload
 def create_action(
     *,
-    name: str,
-    display_name: str,
-    description: str,
-    auth: AuthBase[Any] | None = None,
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
+    props: type[PropsClassT] | None = None,
+    require_auth: Literal[False],
+    **options: Unpack[ActionOptions],
+) -> ActionDecorator[AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, PropsClassT]: ...
+@overload
+def create_action(
+    *,
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
+    props: Mapping[str, PropertyBase[Any]],
+    require_auth: Literal[False],
+    **options: Unpack[ActionOptions],
+) -> ActionDecorator[AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, Mapping[str, Any]]: ...
+def create_action(
+    *,
+    auth: AnyAuth | None = None,
     props: PropsDeclaration | None = None,
+    require_auth: bool = True,
+    **options: Unpack[ActionOptions],
 ) -> ActionDecorator[Any, Any]:
     """Turn a function, `async def` or `def`, into an action.
 
     The function takes one `ActionContext`, whose type must match `auth` and `props`, and returns
-    a JSON value, a dataclass or a pydantic model.
+    a JSON value, a dataclass or a pydantic model. Another function for testing the step alone
+    attaches to the action: `@get_icecream_flavor.test`.
 
     Args:
-        name: the identifier flows store, such as `get_icecream_flavor`. Never change it.
-        display_name: what the user reads.
-        description: what the action does, in a sentence.
-        auth: the piece's auth, or `None` for an action that needs no credentials.
+        auth: the piece's auth, a tuple of several, or `None` for an action that needs none.
         props: a `Props` class, or a dict of properties by name (then `props_value` is untyped).
+        require_auth: `False` lets the user choose no connection; `context.auth` is then `None`.
+        **options: see `ActionOptions`. `name` is the identifier flows store, such as
+            `get_icecream_flavor`: never change it.
     """
 
     def decorate(function: Function[ActionContext[Any, Any], Any]) -> Action[Any, Any, Any]:
         return Action(
-            name=name,
-            display_name=display_name,
-            description=description,
+            function=function,
             auth=auth,
             props=NoProps if props is None else props,
-            function=function,
+            require_auth=require_auth,
+            **options,
         )
 
     return decorate

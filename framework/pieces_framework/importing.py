@@ -1,8 +1,8 @@
 """From an entry point to the `Piece` it names.
 
-Run as a program it prints a piece's metadata as JSON, for a host that must not import the piece
-into its own process: `python -m pieces_framework.importing FOLDER piece_gelato:gelato`. What the
-piece prints while it is imported goes to standard error.
+Run as a program it prints a piece's metadata and translations as JSON, for a host that must not
+import the piece into its own process: `python -m pieces_framework.importing FOLDER
+piece_gelato:gelato`. What the piece prints while it is imported goes to standard error.
 """
 
 from __future__ import annotations
@@ -99,21 +99,26 @@ def _is_piece(value: object) -> TypeIs[Piece[Any]]:
 
 
 def main() -> int:
-    """Print the metadata of the piece that the command line names, and our own version."""
+    """Print what a host must know of the piece that the command line names, and our own version."""
     import contextlib
     import importlib.metadata
     import json
+
+    from .i18n import read_translations
 
     folder, entry_point = sys.argv[1:]
     sys.path.insert(0, folder)
     try:
         with contextlib.redirect_stdout(sys.stderr):
-            metadata = import_piece(entry_point).metadata()
+            piece = import_piece(entry_point)
+            metadata = piece.metadata()
+        translations = {} if piece.folder is None else read_translations(piece.folder)
     except PieceError as error:
         sys.stdout.write(json.dumps({"error": "; ".join(error.messages), "hint": error.hint}))
         return error.exit_code
     framework = importlib.metadata.version("pieces-framework")
-    sys.stdout.write(json.dumps({"metadata": metadata, "framework": framework}))
+    answer = {"metadata": metadata, "i18n": translations, "framework": framework}
+    sys.stdout.write(json.dumps(answer))
     return 0
 
 

@@ -2,22 +2,66 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, Generic
+from typing import TYPE_CHECKING, Any, Final, Generic, Required, TypeAlias, overload
+
+from typing_extensions import TypedDict, Unpack
 
 from .action import Action
-from .auth import AuthBase, AuthT
+from .auth import AnyAuth, AuthBase, AuthT, AuthT2, AuthT3, AuthT4, AuthT5, auths_of
+from .definition import Declaration
 from .errors import DefinitionError, PieceNotFoundError
-from .property import properties_of
-from .trigger import Trigger, TriggerStrategy
-from .wire import JsonValue, document, json_problem
+from .events import AppEvents
+from .presentation import PieceCategory
+from .trigger import Trigger
+from .versions import Version, VersionError
+from .wire import JsonValue, Overlay, document
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COMPATIBLE_RELEASE: Final = "0.91.0"
 """The Activepieces release whose wire metadata and rules this framework follows."""
 MINIMUM_SUPPORTED_RELEASE: Final = "0.82.0"
+"""No piece's metadata says less: it is the first release that reads the present contexts."""
 CONTEXT_VERSION: Final = "2"
+
+
+AnyAction: TypeAlias = Action[Any, Any, Any]
+AnyTrigger: TypeAlias = Trigger[Any, Any, Any, Any]
+
+SeveralAuths: TypeAlias = (
+    tuple[AuthBase[AuthT], AuthBase[AuthT2]]
+    | tuple[AuthBase[AuthT], AuthBase[AuthT2], AuthBase[AuthT3]]
+    | tuple[AuthBase[AuthT], AuthBase[AuthT2], AuthBase[AuthT3], AuthBase[AuthT4]]
+    | tuple[AuthBase[AuthT], AuthBase[AuthT2], AuthBase[AuthT3], AuthBase[AuthT4], AuthBase[AuthT5]]
+)
+"""`Auths` without the one alone: which of several auths a part takes is checked at import only."""
+
+
+class PieceOptions(TypedDict, total=False):
+    """What `create_piece` takes besides auth, actions and triggers."""
+
+    display_name: Required[str]
+    """The service's name, as the user reads it."""
+    logo_url: Required[str]
+    """Where the logo is; it is never fetched here."""
+    description: str
+    """What the service is for, in a sentence."""
+    authors: Sequence[str]
+    """Names of those who wrote the piece."""
+    categories: Sequence[PieceCategory]
+    """Under what users find it."""
+    minimum_supported_release: str | None
+    """The first Activepieces release that can run it, `X.Y.Z`; 0.82.0 at least, and by default."""
+    maximum_supported_release: str | None
+    """The last one, `X.Y.Z`; none by default."""
+    events: AppEvents | None
+    """How the requests of the app are read; needed where a trigger is an `APP_WEBHOOK`."""
+    deprecated: bool | Mapping[str, JsonValue] | None
+    """Whether users shall choose something else. An object goes into the metadata as it is."""
 
 
 class Piece(Generic[AuthT]):
@@ -26,29 +70,48 @@ class Piece(Generic[AuthT]):
     def __init__(
         self,
         *,
+        auth: AnyAuth | None,
+        actions: Sequence[AnyAction],
+        triggers: Sequence[AnyTrigger],
         display_name: str,
         logo_url: str,
-        description: str,
-        authors: Sequence[str],
-        auth: AuthBase[AuthT] | None,
-        actions: Sequence[Action[Any, Any, Any]],
-        triggers: Sequence[Trigger[Any, Any, Any]],
+        description: str = "",
+        authors: Sequence[str] = (),
+        categories: Sequence[PieceCategory] = (),
+        minimum_supported_release: str | None = None,
+        maximum_supported_release: str | None = None,
+        events: AppEvents | None = None,
+        deprecated: bool | Mapping[str, JsonValue] | None = None,
+        folder: Path | None = None,
     ) -> None:
         self.display_name: Final = display_name
         self.logo_url: Final = logo_url
         self.description: Final = description
         self.authors: Final = tuple(authors)
+        self.categories: Final = tuple(categories)
+        self.minimum_supported_release: Final = minimum_supported_release
+        """As given; the metadata never says less than `MINIMUM_SUPPORTED_RELEASE`."""
+        self.maximum_supported_release: Final = maximum_supported_release
+        self.events: Final = events
+        self.deprecated: Final = deprecated
         self.auth: Final = auth
-        self.actions: Final[Mapping[str, Action[Any, Any, Any]]] = MappingProxyType(
+        """As given: one, a tuple of several, or `None`."""
+        self.auths: Final[tuple[AuthBase[Any], ...]] = auths_of(auth)
+        """The kinds of connection the piece knows, each of another type."""
+        self.actions: Final[Mapping[str, AnyAction]] = MappingProxyType(
             {action.name: action for action in actions}
         )
         """By name, in the order given."""
-        self.triggers: Final[Mapping[str, Trigger[Any, Any, Any]]] = MappingProxyType(
+        self.triggers: Final[Mapping[str, AnyTrigger]] = MappingProxyType(
             {trigger.name: trigger for trigger in triggers}
         )
         """By name, in the order given."""
+        self.folder: Final = folder
+        """Where the piece's translations are; `None` if it is in no file."""
+        self.overlay: Overlay | None = None
+        """What a loaded document says beyond our own metadata, or short of it."""
 
-    def find(self, name: str) -> Action[Any, Any, Any] | Trigger[Any, Any, Any]:
+    def find(self, name: str) -> AnyAction | AnyTrigger:
         """Return the action or trigger called `name`.
 
         Raises:
@@ -63,119 +126,108 @@ class Piece(Generic[AuthT]):
             )
         return found
 
-    def metadata(self) -> dict[str, JsonValue]:
-        """Return the wire metadata. Name, version and translations are its host's to add."""
-        return document(
+    def metadata(self, locale: str | None = None) -> dict[str, JsonValue]:
+        """Return the wire metadata. Name, version and translations are its host's to add.
+
+        Args:
+            locale: the language of the texts, such as `de`, from the piece's `i18n` folder. What
+                is not translated there stays English.
+        """
+        ours = document(
             display_name=self.display_name,
             logo_url=self.logo_url,
             description=self.description,
             authors=self.authors,
-            categories=[],
-            auth=self.auth.metadata() if self.auth else None,
+            categories=[category.value for category in self.categories],
+            auth=self._auth_metadata(),
             actions={name: action.metadata() for name, action in self.actions.items()},
             triggers={name: trigger.metadata() for name, trigger in self.triggers.items()},
-            minimum_supported_release=MINIMUM_SUPPORTED_RELEASE,
+            minimum_supported_release=_at_least(
+                MINIMUM_SUPPORTED_RELEASE, self.minimum_supported_release
+            ),
+            maximum_supported_release=self.maximum_supported_release,
             context_info={"version": CONTEXT_VERSION},
+            deprecated=self.deprecated,
         )
+        metadata = self.overlay.apply(ours) if self.overlay else ours
+        return metadata if locale is None else self._translated(metadata, locale)
+
+    def _auth_metadata(self) -> JsonValue:
+        documents = [auth.metadata() for auth in self.auths]
+        return documents if isinstance(self.auth, tuple) else next(iter(documents), None)
+
+    def _translated(self, metadata: dict[str, JsonValue], locale: str) -> dict[str, JsonValue]:
+        from . import i18n
+
+        texts = None if self.folder is None else i18n.read_texts(self.folder, locale)
+        return i18n.translate(metadata, texts) if texts else metadata
 
     def __repr__(self) -> str:
         return f"<Piece {self.display_name}>"
 
 
+@overload
 def create_piece(
     *,
-    display_name: str,
-    logo_url: str,
-    actions: Sequence[Action[AuthT, Any, Any] | Action[None, Any, Any]],
-    triggers: Sequence[Trigger[AuthT, Any, Any] | Trigger[None, Any, Any]],
     auth: AuthBase[AuthT] | None = None,
-    description: str = "",
-    authors: Sequence[str] = (),
-) -> Piece[AuthT]:
+    actions: Sequence[Action[AuthT, Any, Any] | Action[None, Any, Any]],
+    triggers: Sequence[Trigger[AuthT, Any, Any, Any] | Trigger[None, Any, Any, Any]],
+    **options: Unpack[PieceOptions],
+) -> Piece[AuthT]: ...
+@overload
+def create_piece(
+    *,
+    auth: SeveralAuths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5],
+    actions: Sequence[AnyAction],
+    triggers: Sequence[AnyTrigger],
+    **options: Unpack[PieceOptions],
+) -> Piece[AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5]: ...
+def create_piece(
+    *,
+    auth: AnyAuth | None = None,
+    actions: Sequence[AnyAction],
+    triggers: Sequence[AnyTrigger],
+    **options: Unpack[PieceOptions],
+) -> Piece[Any]:
     """Gather a piece from what is declared elsewhere, and check it as a whole.
 
     Args:
-        display_name: the service's name, as the user reads it.
-        logo_url: where the logo is; it is never fetched here.
+        auth: the credentials the piece asks for, or a tuple of several, each of another type;
+            `None` asks for none.
         actions: in the order the user sees them.
         triggers: in the order the user sees them.
-        auth: the credentials the piece asks for; `None` asks for none.
-        description: what the service is for, in a sentence.
-        authors: names of those who wrote the piece.
+        **options: see `PieceOptions`.
 
     Raises:
         DefinitionError: with every problem of the declaration, not only the first.
     """
-    problems = [
-        *_name_problems(display_name, actions, triggers),
-        *_auth_problems(auth, (*actions, *triggers)),
-        *_property_problems((*actions, *triggers)),
-        *_hook_problems(triggers),
-        *_sample_problems(triggers),
-    ]
-    if problems:
-        raise DefinitionError(problems)
-    return Piece(
-        display_name=display_name,
-        logo_url=logo_url,
-        description=description,
-        authors=authors,
-        auth=auth,
+    # Not `inspect`, which searches the disk for source. The caller is where the piece is declared.
+    caller = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    folder = _folder(caller.f_globals.get("__file__"))
+    piece = Piece[Any](auth=auth, actions=actions, triggers=triggers, folder=folder, **options)
+    declaration = Declaration(
+        display_name=piece.display_name,
+        auths=piece.auths,
         actions=actions,
         triggers=triggers,
+        events=piece.events,
+        minimum_supported_release=piece.minimum_supported_release,
+        maximum_supported_release=piece.maximum_supported_release,
     )
+    if problems := declaration.problems():
+        raise DefinitionError(problems)
+    return piece
 
 
-def _name_problems(
-    display_name: str,
-    actions: Sequence[Action[Any, Any, Any]],
-    triggers: Sequence[Trigger[Any, Any, Any]],
-) -> Iterator[str]:
-    if not display_name:
-        yield "the piece has no display_name"
-    for kind, declared in (("action", actions), ("trigger", triggers)):
-        for name, count in Counter(each.name for each in declared).items():
-            if not name:
-                yield f"an {kind} has no name" if kind == "action" else "a trigger has no name"
-            elif count > 1:
-                yield f"{count} {kind}s are named `{name}`; give each its own name"
-    for name in {action.name for action in actions} & {trigger.name for trigger in triggers}:
-        yield f"an action and a trigger are both named `{name}`; rename the newer one"
+def _folder(file: object) -> Path | None:
+    from pathlib import Path
+
+    return Path(file).parent if isinstance(file, str) else None
 
 
-def _auth_problems(
-    auth: AuthBase[Any] | None,
-    declared: Sequence[Action[Any, Any, Any] | Trigger[Any, Any, Any]],
-) -> Iterator[str]:
-    for each in declared:
-        if each.auth is not None and each.auth is not auth:
-            yield f"{each.where} has another auth than the piece: pass the piece's own, or none"
-
-
-def _property_problems(
-    declared: Sequence[Action[Any, Any, Any] | Trigger[Any, Any, Any]],
-) -> Iterator[str]:
-    for each in declared:
-        if not isinstance(each.props, Mapping):
-            continue  # a Props class was checked when it was defined
-        for name, prop in properties_of(each.props).items():
-            yield from (
-                f"{each.where}, property `{name}`: {problem}" for problem in prop.problems()
-            )
-
-
-def _sample_problems(triggers: Sequence[Trigger[Any, Any, Any]]) -> Iterator[str]:
-    for trigger in triggers:
-        if problem := json_problem(trigger.sample_data, "sample_data"):
-            yield f"{trigger.where}: {problem}"
-
-
-def _hook_problems(triggers: Sequence[Trigger[Any, Any, Any]]) -> Iterator[str]:
-    for trigger in triggers:
-        for hook in trigger.hooks.values():
-            if len(hook.functions) > 1:
-                yield f"{trigger.where} has {len(hook.functions)} `{hook.name}` hooks; keep one"
-        if trigger.strategy is TriggerStrategy.WEBHOOK:
-            for hook in (trigger.on_enable, trigger.on_disable):
-                if not hook.functions:
-                    yield f"{trigger.where} is a webhook and lacks the hook `{hook.name}`"
+def _at_least(floor: str, release: str | None) -> str:
+    try:
+        given = Version.parse(release or floor)
+    except VersionError:  # a loaded document may say anything; its overlay says it again
+        return floor
+    return str(max(given, Version.parse(floor)))

@@ -2,24 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final, Generic, Literal, Protocol, overload
+from typing import Any, Final, Generic
 
 from typing_extensions import TypeVar
 
-from .auth import AuthBase, AuthT
-from .calling import Function, call, source_of
-from .context import PollingTriggerContext, WebhookContext, WebhookRunContext
-from .property import NoProps, PropertyBase, Props, PropsDeclaration, properties_of
-from .wire import JsonValue, document
+from .auth import AnyAuth, AuthT_contra
+from .calling import Function, call
+from .context import StartContext
+from .hook import Hook
+from .output_schema import item_schema
+from .part import Part, PartOptions, PropsT
+from .pausing import WebhookResponse
+from .presentation import (
+    TriggerTestStrategy,
+    WebhookHandshakeConfiguration,
+    WebhookHandshakeStrategy,
+    WebhookRenewConfiguration,
+    WebhookRenewStrategy,
+)
+from .property import NoProps, PropsDeclaration
+from .wire import JsonValue, camel_case, document
 
-PropsClassT = TypeVar("PropsClassT", bound=Props, default=NoProps)
-ContextT = TypeVar("ContextT")
-ResultT = TypeVar("ResultT")
 HookContextT = TypeVar("HookContextT", default=Any)
 RunContextT = TypeVar("RunContextT", default=Any)
+
+DEDUPE_KEY_PROPERTY: Final = "_dedupe_key"
+"""The key of an item by which a host recognises one event that arrives twice.
+
+Where `run` returns an object with this key, the host drops it if the same version of the flow had
+an item with an equal value within the last 30 seconds. The flow never sees the key.
+"""
+
+_NO_HANDSHAKE: Final = WebhookHandshakeConfiguration(strategy=WebhookHandshakeStrategy.NONE)
+_NO_RENEWAL: Final = WebhookRenewConfiguration(strategy=WebhookRenewStrategy.NONE)
 
 
 class TriggerStrategy(Enum):
@@ -29,204 +47,114 @@ class TriggerStrategy(Enum):
     """`run` is called on a schedule and looks for what is new."""
     WEBHOOK = "WEBHOOK"
     """`run` is called with each request the service sends to the trigger's URL."""
+    APP_WEBHOOK = "APP_WEBHOOK"
+    """`run` is called with each event of the app's one URL that a listener waits for."""
+    MANUAL = "MANUAL"
+    """`run` is called when somebody starts the flow by hand, with what they give."""
 
 
-class Hook(Generic[ContextT, ResultT]):
-    """One of a trigger's hooks. Used as a decorator it attaches the author's function."""
+class TriggerOptions(PartOptions, total=False):
+    """What `create_trigger` takes besides strategy, auth and props."""
 
-    def __init__(self, name: str, default: ResultT) -> None:
-        self.name: Final = name
-        self.default: Final = default
-        """What a run gives where nothing is attached."""
-        self.functions: Final[list[Function[ContextT, ResultT]]] = []
-        """What was attached; more than one is a mistake that `create_piece` reports."""
-
-    @overload
-    def __call__(
-        self, function: Callable[[ContextT], Awaitable[ResultT]], /
-    ) -> Callable[[ContextT], Awaitable[ResultT]]: ...
-    @overload
-    def __call__(
-        self, function: Callable[[ContextT], ResultT], /
-    ) -> Callable[[ContextT], ResultT]: ...
-    def __call__(self, function: Function[ContextT, ResultT], /) -> Function[ContextT, ResultT]:
-        """Attach `function` and return it unchanged, so that a test can call it."""
-        self.functions.append(function)
-        return function
-
-    async def run(self, context: ContextT) -> ResultT:
-        """Run the attached function; without one, return the default."""
-        return await call(self.functions[0], context) if self.functions else self.default
+    sample_data: JsonValue
+    """One item as `run` returns it, shown where no real one is at hand."""
 
 
-class Trigger(Generic[AuthT, HookContextT, RunContextT]):
+class WebhookTriggerOptions(TriggerOptions, total=False):
+    """What `create_trigger` takes besides, for the strategy `WEBHOOK`."""
+
+    handshake_configuration: WebhookHandshakeConfiguration | None
+    """Which requests `on_handshake` answers; none by default."""
+    renew_configuration: WebhookRenewConfiguration | None
+    """When `on_renew` is called; never by default."""
+
+
+class Trigger(Part[AuthT_contra, PropsT], Generic[AuthT_contra, PropsT, HookContextT, RunContextT]):
     """One trigger of a piece. Made by `create_trigger`; its hooks attach by decorator.
 
     Each item of the list that `run` returns starts one run of the flow.
     """
 
+    kind = "trigger"
+
     def __init__(
         self,
         *,
-        name: str,
-        display_name: str,
-        description: str,
-        strategy: TriggerStrategy,
-        auth: AuthBase[Any] | None,
-        props: PropsDeclaration,
-        sample_data: JsonValue,
         function: Function[RunContextT, Sequence[object]],
+        strategy: TriggerStrategy,
+        auth: AnyAuth | None = None,
+        props: PropsDeclaration = NoProps,
+        require_auth: bool = True,
+        sample_data: JsonValue = None,
+        handshake_configuration: WebhookHandshakeConfiguration | None = None,
+        renew_configuration: WebhookRenewConfiguration | None = None,
+        **options: Any,  # `PartOptions`, which the base class asks for by name
     ) -> None:
-        self.name: Final = name
-        self.display_name: Final = display_name
-        self.description: Final = description
-        self.strategy: Final = strategy
-        self.auth: Final = auth
-        self.props: Final = props
-        self.sample_data: Final = sample_data
-        self._function: Final = function
-        self.on_enable: Final = Hook[HookContextT, None]("on_enable", None)
-        """Attaches what runs when the flow is published: register a webhook, set a checkpoint."""
-        self.on_disable: Final = Hook[HookContextT, None]("on_disable", None)
-        """Attaches what runs when the flow is switched off: undo what `on_enable` did."""
-        samples = () if sample_data is None else (sample_data,)
-        self.test: Final = Hook[HookContextT, Sequence[object]]("test", samples)
-        """Attaches what returns a few recent items as samples. Without it: the sample data."""
-        self.hooks: Final[Mapping[str, Hook[HookContextT, Any]]] = MappingProxyType(
-            {hook.name: hook for hook in (self.on_enable, self.on_disable, self.test)}
+        super().__init__(
+            auth=auth, props=props, require_auth=require_auth, function=function, **options
         )
-        """Every hook by its name."""
+        self.strategy: Final = strategy
+        self.sample_data: Final = sample_data
+        self.handshake_configuration: Final = handshake_configuration or _NO_HANDSHAKE
+        self.renew_configuration: Final = renew_configuration or _NO_RENEWAL
+        self._function: Final = function
+        self.on_enable: Final = Hook[HookContextT, None]("on_enable", _nothing)
+        """Attaches what runs when the flow is published: register a webhook, set a checkpoint."""
+        self.on_disable: Final = Hook[HookContextT, None]("on_disable", _nothing)
+        """Attaches what runs when the flow is switched off: undo what `on_enable` did."""
+        self.test: Final = Hook[HookContextT, Sequence[object]]("test", self._samples)
+        """Attaches what returns a few recent items as samples. Without it: the sample data."""
+        self.on_start: Final = Hook[StartContext[AuthT_contra, PropsT], None]("on_start", _nothing)
+        """Attaches what runs first in each run of the flow."""
+        self.on_handshake: Final = Hook[RunContextT, WebhookResponse]("on_handshake", _accepted)
+        """Attaches what answers a request that `handshake_configuration` tells from events."""
+        self.on_renew: Final = Hook[HookContextT, None]("on_renew", _nothing)
+        """Attaches what runs when `renew_configuration` says: register the webhook anew."""
+        self.hooks = self._hooks()
 
     async def run(self, context: RunContextT) -> Sequence[object]:
         """Return what is new, one item for each run of the flow to start."""
         return await call(self._function, context)
 
+    @property
+    def test_strategy(self) -> TriggerTestStrategy:
+        """How the builder gets samples: follows from the strategy, the sample data and `test`."""
+        can_test = bool(self.test.functions)
+        if self.strategy is TriggerStrategy.APP_WEBHOOK:
+            can_test = can_test or self.sample_data is not None
+        elif self.strategy is not TriggerStrategy.WEBHOOK:
+            can_test = True
+        return TriggerTestStrategy.TEST_FUNCTION if can_test else TriggerTestStrategy.SIMULATION
+
     def metadata(self) -> dict[str, JsonValue]:
         """Return the trigger's wire form."""
-        simulated = self.strategy is TriggerStrategy.WEBHOOK and not self.test.functions
-        return {
-            **document(
-                name=self.name,
-                display_name=self.display_name,
-                description=self.description,
-                require_auth=True,
-                props={name: prop.metadata() for name, prop in properties_of(self.props).items()},
-                type=self.strategy.value,
-                handshake_configuration={"strategy": "NONE"},
-                renew_configuration={"strategy": "NONE"},
-                test_strategy="SIMULATION" if simulated else "TEST_FUNCTION",
-            ),
-            "sampleData": self.sample_data,  # null is a value here
-        }
-
-    @property
-    def where(self) -> str:
-        """How messages call it: its name, and the file and line of its function."""
-        return f"trigger `{self.name}`{source_of(self._function)}"
-
-    def __repr__(self) -> str:
-        return f"<Trigger {self.name}>"
-
-
-class TriggerDecorator(Protocol[AuthT, HookContextT, RunContextT]):
-    """Turns an author's function into a trigger. What `create_trigger` returns."""
-
-    @overload
-    def __call__(
-        self, function: Callable[[RunContextT], Awaitable[Sequence[object]]], /
-    ) -> Trigger[AuthT, HookContextT, RunContextT]: ...
-    @overload
-    def __call__(
-        self, function: Callable[[RunContextT], Sequence[object]], /
-    ) -> Trigger[AuthT, HookContextT, RunContextT]: ...
-
-
-@overload
-def create_trigger(
-    *,
-    name: str,
-    display_name: str,
-    description: str,
-    strategy: Literal[TriggerStrategy.POLLING],
-    auth: AuthBase[AuthT] | None = None,
-    props: type[PropsClassT] | None = None,
-    sample_data: JsonValue = None,
-) -> TriggerDecorator[
-    AuthT, PollingTriggerContext[AuthT, PropsClassT], PollingTriggerContext[AuthT, PropsClassT]
-]: ...
-@overload
-def create_trigger(
-    *,
-    name: str,
-    display_name: str,
-    description: str,
-    strategy: Literal[TriggerStrategy.POLLING],
-    props: Mapping[str, PropertyBase[Any]],
-    auth: AuthBase[AuthT] | None = None,
-    sample_data: JsonValue = None,
-) -> TriggerDecorator[
-    AuthT,
-    PollingTriggerContext[AuthT, Mapping[str, Any]],
-    PollingTriggerContext[AuthT, Mapping[str, Any]],
-]: ...
-@overload
-def create_trigger(
-    *,
-    name: str,
-    display_name: str,
-    description: str,
-    strategy: Literal[TriggerStrategy.WEBHOOK],
-    auth: AuthBase[AuthT] | None = None,
-    props: type[PropsClassT] | None = None,
-    sample_data: JsonValue = None,
-) -> TriggerDecorator[
-    AuthT, WebhookContext[AuthT, PropsClassT], WebhookRunContext[AuthT, PropsClassT]
-]: ...
-@overload
-def create_trigger(
-    *,
-    name: str,
-    display_name: str,
-    description: str,
-    strategy: Literal[TriggerStrategy.WEBHOOK],
-    props: Mapping[str, PropertyBase[Any]],
-    auth: AuthBase[AuthT] | None = None,
-    sample_data: JsonValue = None,
-) -> TriggerDecorator[
-    AuthT, WebhookContext[AuthT, Mapping[str, Any]], WebhookRunContext[AuthT, Mapping[str, Any]]
-]: ...
-def create_trigger(
-    *,
-    name: str,
-    display_name: str,
-    description: str,
-    strategy: TriggerStrategy,
-    auth: AuthBase[Any] | None = None,
-    props: PropsDeclaration | None = None,
-    sample_data: JsonValue = None,
-) -> TriggerDecorator[Any, Any, Any]:
-    """Turn a function, `async def` or `def`, into a trigger; `strategy` decides its context.
-
-    Args:
-        name: the identifier flows store, such as `new_flavor_created`. Never change it.
-        display_name: what the user reads.
-        description: what the trigger notices, in a sentence.
-        strategy: how it notices. A webhook trigger needs both `on_enable` and `on_disable`.
-        auth: the piece's auth, or `None` for a trigger that needs no credentials.
-        props: a `Props` class, or a dict of properties by name (then `props_value` is untyped).
-        sample_data: one item as `run` returns it, shown where no real one is at hand.
-    """
-
-    def decorate(function: Function[Any, Sequence[object]]) -> Trigger[Any, Any, Any]:
-        return Trigger(
-            name=name,
-            display_name=display_name,
-            description=description,
-            strategy=strategy,
-            auth=auth,
-            props=NoProps if props is None else props,
-            sample_data=sample_data,
-            function=function,
+        own = document(
+            type=self.strategy.value,
+            handshake_configuration=self.handshake_configuration.metadata(),
+            renew_configuration=self.renew_configuration.metadata(),
+            test_strategy=self.test_strategy.value,
         )
+        sample = {camel_case("sample_data"): self.sample_data}  # null is a value here
+        return self._overlaid({**self._common(item_schema(self._function)), **own, **sample})
 
-    return decorate
+    def _hooks(self) -> Mapping[str, Hook[Any, Any]]:
+        hooks: tuple[Hook[Any, Any], ...] = (
+            self.on_enable,
+            self.on_disable,
+            self.test,
+            self.on_start,
+            self.on_handshake,
+            self.on_renew,
+        )
+        return MappingProxyType({hook.name: hook for hook in hooks})
+
+    async def _samples(self, _context: HookContextT) -> Sequence[object]:
+        return () if self.sample_data is None else (self.sample_data,)
+
+
+async def _nothing(_context: object) -> None:
+    """What most hooks do where the author attached nothing."""
+
+
+async def _accepted(_context: object) -> WebhookResponse:
+    return WebhookResponse(status=200)

@@ -22,16 +22,27 @@ from pieces_framework import (
     AuthorCodeError,
     FatalError,
     NoProps,
+    PieceAuth,
     PollingTriggerContext,
-    parse_props,
+    TriggerStrategy,
+    create_trigger,
 )
-from pieces_framework.testing import MemoryStore
+from pieces_framework.testing import MemoryStore, make_context
+
+
+@create_trigger(
+    name="tick",
+    display_name="",
+    description="",
+    strategy=TriggerStrategy.POLLING,
+    auth=PieceAuth.SecretText(display_name="Key"),
+)
+def tick(context: PollingTriggerContext[str]) -> list[object]:
+    return []
 
 
 def make(store: MemoryStore, *, is_republish: bool = False) -> PollingTriggerContext[str]:
-    return PollingTriggerContext(
-        auth="k", props_value=parse_props(NoProps, {}), store=store, is_republish=is_republish
-    )
+    return make_context(tick, auth="k", store=store, is_republish=is_republish)
 
 
 async def stored(key: str, value: Any) -> MemoryStore:

@@ -13,7 +13,7 @@ import pytest
 from pieces_cli import main as commands
 from pieces_engine import run_action
 from pieces_framework import Piece
-from pieces_framework.testing import MemoryStore
+from pieces_framework.testing import MemoryHost
 from tests.support.gelato import gelato_service
 
 README = Path(__file__).parent.parent.parent / "README.md"
@@ -40,7 +40,7 @@ async def test_the_piece_of_the_readme_runs() -> None:
         piece: Piece[Any] = namespace["gelato"]
 
         order = await run_action(
-            piece, "order", auth="test-key", props={"scoops": "2"}, store=MemoryStore()
+            piece, "order", auth="test-key", props={"scoops": "2"}, services=MemoryHost().services()
         )
 
     match order:

@@ -13,7 +13,7 @@ from typing import Any
 
 from pieces_engine import run_action
 from pieces_framework import Piece, PieceError
-from pieces_framework.testing import MemoryStore
+from pieces_framework.testing import MemoryHost
 
 REFERENCE = Path(__file__).parent.parent.parent / "docs" / "reference"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -30,7 +30,9 @@ async def test_the_examples_of_the_reference_run() -> None:
             await pending
 
     ice: Piece[Any] = program["ice"]
-    greeting = await run_action(ice, "greet", auth=None, props={"who": "Ada"}, store=MemoryStore())
+    greeting = await run_action(
+        ice, "greet", auth=None, props={"who": "Ada"}, services=MemoryHost().services()
+    )
     assert greeting == "Hello Ada"
     assert list(ice.triggers) == ["t", "i", "called"]
 

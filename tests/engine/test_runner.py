@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -11,27 +11,37 @@ import pytest
 from pieces_engine import HookName, run_action, run_hook
 from pieces_framework import (
     ActionContext,
+    AuthField,
     AuthorCodeError,
     AuthValidation,
     AuthValidationContext,
+    BasicAuthValue,
     ConnectionRejectedError,
+    ExecutionType,
     FatalError,
     JsonValue,
+    ManualTriggerRunContext,
     PieceAuth,
     PieceNotFoundError,
     PollingTriggerContext,
     Property,
     Props,
     PropsError,
+    StartContext,
     TriggerStrategy,
     WebhookContext,
+    WebhookHandshakeConfiguration,
+    WebhookHandshakeStrategy,
     WebhookPayload,
+    WebhookRenewConfiguration,
+    WebhookRenewStrategy,
+    WebhookResponse,
     WebhookRunContext,
     create_action,
     create_piece,
     create_trigger,
 )
-from pieces_framework.testing import MemoryStore
+from pieces_framework.testing import MemoryHost, MemoryStore, StopRequest
 
 KEY = "test-key-123"
 
@@ -148,8 +158,87 @@ gelato = create_piece(
 )
 
 
+@create_action(name="leave", display_name="", description="")
+async def leave(context: ActionContext) -> str:
+    context.run.stop(WebhookResponse(status=204))
+    return "left"
+
+
+@create_action(name="go_on", display_name="", description="")
+async def go_on(context: ActionContext) -> object:
+    resumed = context.execution_type is ExecutionType.RESUME
+    return context.resume_payload.body if resumed and context.resume_payload else None
+
+
+@create_trigger(
+    name="ring",
+    display_name="",
+    description="",
+    strategy=TriggerStrategy.WEBHOOK,
+    handshake_configuration=WebhookHandshakeConfiguration(
+        strategy=WebhookHandshakeStrategy.BODY_PARAM_PRESENT, param_name="challenge"
+    ),
+    renew_configuration=WebhookRenewConfiguration(
+        strategy=WebhookRenewStrategy.CRON, cron_expression="0 0 * * *"
+    ),
+)
+def ring(context: WebhookRunContext) -> list[object]:
+    return []
+
+
+@ring.on_enable
+@ring.on_disable
+async def register(context: WebhookContext) -> None: ...
+
+
+@ring.on_handshake
+def answer(context: WebhookRunContext) -> WebhookResponse:
+    return WebhookResponse(body=context.payload.body)
+
+
+@ring.on_start
+async def begin(context: StartContext) -> None:
+    await context.store.put("run", context.run.id)
+
+
+@ring.on_renew
+async def renew(context: WebhookContext) -> None:
+    await context.store.put("renewed", value=True)
+
+
+@create_trigger(name="quiet", display_name="", description="", strategy=TriggerStrategy.MANUAL)
+def quiet(context: ManualTriggerRunContext) -> list[object]:
+    return []
+
+
+steering = create_piece(
+    display_name="Steering", logo_url="", actions=[leave, go_on], triggers=[ring, quiet]
+)
+KEY_VALUE: JsonValue = {"type": "SECRET_TEXT", "secret_text": KEY}
+basic = PieceAuth.BasicAuth(
+    display_name="Login",
+    username=AuthField(display_name="User"),
+    password=AuthField(display_name="Password"),
+)
+
+
+@create_action(name="whoami", display_name="", description="", auth=(auth, basic))
+async def whoami(context: ActionContext[str | BasicAuthValue]) -> str:
+    return context.auth if isinstance(context.auth, str) else context.auth.username
+
+
+@create_action(name="peek", display_name="", description="", auth=(auth, basic), require_auth=False)
+async def peek(context: ActionContext[str | BasicAuthValue | None]) -> object:
+    return context.auth
+
+
+two_ways = create_piece(
+    display_name="Door", logo_url="", auth=(auth, basic), actions=[whoami, peek], triggers=[]
+)
+
+
 async def run(name: str, *, auth: JsonValue = KEY, **props: JsonValue) -> JsonValue:
-    return await run_action(gelato, name, auth=auth, props=props, store=MemoryStore())
+    return await run_action(gelato, name, auth=auth, props=props, services=MemoryHost().services())
 
 
 async def call(
@@ -167,9 +256,11 @@ async def call(
         hook,
         auth=auth,
         props={},
-        store=store or MemoryStore(),
-        webhook_url=webhook_url,
-        payload=payload,
+        services=replace(
+            MemoryHost(store=store or MemoryStore()).services(),
+            webhook_url=webhook_url,
+            payload=payload,
+        ),
     )
 
 
@@ -180,10 +271,10 @@ async def test_an_action_gets_its_props_coerced_and_gives_json() -> None:
 
 
 async def test_an_action_finds_what_its_last_run_stored() -> None:
-    store = MemoryStore()
-    await run_action(gelato, "scoop", auth=KEY, props={"level": 1}, store=store)
+    services = MemoryHost().services()
+    await run_action(gelato, "scoop", auth=KEY, props={"level": 1}, services=services)
 
-    output = await run_action(gelato, "scoop", auth=KEY, props={"level": 1}, store=store)
+    output = await run_action(gelato, "scoop", auth=KEY, props={"level": 1}, services=services)
 
     assert output == {"level": 1, "topping": None, "seen": 2}
 
@@ -316,3 +407,83 @@ async def test_a_trigger_must_return_a_list() -> None:
 async def test_a_trigger_needs_its_credentials_too() -> None:
     with pytest.raises(ConnectionRejectedError, match="`new_order` needs `API Key`"):
         await call("new_order", HookName.RUN, auth=None)
+
+
+async def test_a_request_about_the_run_is_left_with_the_host() -> None:
+    host = MemoryHost()
+
+    output = await run_action(steering, "leave", auth=None, props={}, services=host.services())
+
+    assert output == "left"
+    assert host.run.verdict == StopRequest(response=WebhookResponse(status=204))
+
+
+async def test_a_resumed_action_is_told_so() -> None:
+    services = replace(
+        MemoryHost().services(),
+        execution_type=ExecutionType.RESUME,
+        resume_payload=WebhookPayload(body="go"),
+    )
+
+    assert await run_action(steering, "go_on", auth=None, props={}, services=services) == "go"
+
+
+async def hook(name: HookName, host: MemoryHost | None = None) -> JsonValue:
+    services = replace((host or MemoryHost()).services(), payload=WebhookPayload(body="ping"))
+    return await run_hook(steering, "ring", name, auth=None, props={}, services=services)
+
+
+async def test_a_handshake_gives_the_response_as_json() -> None:
+    assert await hook(HookName.ON_HANDSHAKE) == {"status": 200, "body": "ping", "headers": {}}
+
+
+async def test_on_start_gets_its_own_context() -> None:
+    host = MemoryHost()
+
+    assert await hook(HookName.ON_START, host) is None
+    assert await host.store.get("run", str) == "test-run"
+
+
+async def test_on_renew_runs_as_the_other_hooks() -> None:
+    host = MemoryHost()
+
+    assert await hook(HookName.ON_RENEW, host) is None
+    assert await host.store.get("renewed", bool) is True
+
+
+@pytest.mark.parametrize("name", HookName)
+async def test_each_hook_has_a_default(name: HookName) -> None:
+    services = MemoryHost().services()
+
+    result = await run_hook(steering, "quiet", name, auth=None, props={}, services=services)
+
+    accepted: JsonValue = {"status": 200, "body": None, "headers": {}}
+    results: dict[HookName, JsonValue] = {
+        HookName.RUN: [],
+        HookName.TEST: [],
+        HookName.ON_HANDSHAKE: accepted,
+    }
+    assert result == results.get(name)
+
+
+async def test_a_connection_is_read_by_the_auth_of_its_type() -> None:
+    services = MemoryHost().services()
+    login: JsonValue = {"type": "BASIC_AUTH", "username": "ada", "password": "pw"}
+
+    by_key = await run_action(two_ways, "whoami", auth=KEY_VALUE, props={}, services=services)
+    by_login = await run_action(two_ways, "whoami", auth=login, props={}, services=services)
+
+    assert (by_key, by_login) == (KEY, "ada")
+
+
+async def test_a_missing_connection_names_every_auth() -> None:
+    services = MemoryHost().services()
+
+    with pytest.raises(ConnectionRejectedError, match="needs `API Key` or `Login`"):
+        await run_action(two_ways, "whoami", auth=None, props={}, services=services)
+
+
+async def test_auth_that_is_not_required_may_be_missing() -> None:
+    services = MemoryHost().services()
+
+    assert await run_action(two_ways, "peek", auth=None, props={}, services=services) is None

@@ -43,3 +43,7 @@ def test_the_query_is_decoded() -> None:
     payload = read_payload(b"", query="a=1&a=2&b=x%20y&c")
 
     assert payload.query_params == {"a": "2", "b": "x y", "c": ""}
+
+
+def test_the_method_is_in_upper_case() -> None:
+    assert read_payload(b"", method="post").method == "POST"

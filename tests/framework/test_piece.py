@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 import textwrap
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +13,38 @@ import pytest
 
 from pieces_framework import (
     ActionContext,
+    AppEvents,
+    AuthField,
     AuthValidation,
     AuthValidationContext,
     ConnectionRejectedError,
-    DefinitionError,
     JsonValue,
+    ParseContext,
+    ParsedEvent,
     PieceAuth,
+    PieceCategory,
     PieceNotFoundError,
     PollingTriggerContext,
     Property,
     Props,
     TriggerStrategy,
+    VerifyContext,
     WebhookContext,
+    WebhookPayload,
+    WebhookResponse,
     WebhookRunContext,
     create_action,
     create_piece,
     create_trigger,
 )
+from pieces_framework.importing import import_piece
+from pieces_framework.wire import Overlay
 
+login = PieceAuth.BasicAuth(
+    display_name="Login",
+    username=AuthField(display_name="User"),
+    password=AuthField(display_name="Password"),
+)
 auth = PieceAuth.SecretText(display_name="API Key", description="Use **test-key**")
 
 
@@ -140,61 +152,157 @@ def test_a_polling_trigger_is_tested_by_its_function() -> None:
     assert tick.metadata()["testStrategy"] == "TEST_FUNCTION"
 
 
-def test_every_problem_of_a_piece_is_reported_at_once() -> None:
-    other = PieceAuth.SecretText(display_name="Other")
-    wrong: Any = "x"
-    moment: Any = datetime(2026, 1, 1, tzinfo=UTC)
-
-    @create_action(name="taste", display_name="Again", description="", auth=other)
-    async def again(context: ActionContext[str]) -> None: ...
-
-    @create_action(
-        name="",
-        display_name="Nameless",
-        description="",
-        props={"level": Property.Checkbox(display_name="L", default_value=wrong)},
+def test_everything_a_piece_may_say() -> None:
+    piece = create_piece(
+        display_name="Gelato",
+        logo_url="",
+        auth=(auth, login),
+        actions=[],
+        triggers=[],
+        categories=[PieceCategory.COMMERCE, PieceCategory.SALES_AND_CRM],
+        minimum_supported_release="0.91.0",
+        maximum_supported_release="1.0.0",
+        deprecated={"message": "Use Sorbet"},
     )
-    async def nameless(context: object) -> None: ...
 
-    @create_trigger(
-        name="cold",
-        display_name="Cold",
-        description="",
-        strategy=TriggerStrategy.WEBHOOK,
-        sample_data={"at": [1, moment]},
+    assert json.loads(json.dumps(piece.metadata())) == {
+        "displayName": "Gelato",
+        "logoUrl": "",
+        "description": "",
+        "authors": [],
+        "categories": ["COMMERCE", "SALES_AND_CRM"],
+        "auth": [auth.metadata(), login.metadata()],
+        "actions": {},
+        "triggers": {},
+        "minimumSupportedRelease": "0.91.0",
+        "maximumSupportedRelease": "1.0.0",
+        "contextInfo": {"version": "2"},
+        "deprecated": {"message": "Use Sorbet"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        (None, "0.82.0"),
+        ("0.36.1", "0.82.0"),
+        ("0.82.0", "0.82.0"),
+        ("0.100.0", "0.100.0"),
+    ],
+)
+def test_the_minimum_release_has_a_floor(given: str | None, written: str) -> None:
+    piece = create_piece(
+        display_name="P", logo_url="", actions=[], triggers=[], minimum_supported_release=given
     )
-    async def cold(context: WebhookRunContext) -> list[JsonValue]:
-        return []
 
-    @cold.on_enable
-    async def first(context: WebhookContext) -> None: ...
+    assert piece.metadata()["minimumSupportedRelease"] == written
+    assert piece.minimum_supported_release == given
 
-    @cold.on_enable
-    async def second(context: WebhookContext) -> None: ...
 
-    with pytest.raises(DefinitionError) as caught:
-        create_piece(
-            display_name="",
-            logo_url="",
-            auth=auth,
-            actions=[taste, again, nameless],
-            triggers=[cold],
-        )
+def test_an_overlay_has_the_last_word() -> None:
+    piece = create_piece(display_name="P", logo_url="", actions=[], triggers=[])
 
-    problems = [
-        re.sub(r" \(\S+test_piece\.py:\d+\)", " (HERE)", each) for each in caught.value.messages
-    ]
-    refused = "its default_value is refused: Expected boolean, received: x"
-    assert problems == [
-        "the piece has no display_name",
-        "2 actions are named `taste`; give each its own name",
-        "an action has no name",
-        "action `taste` (HERE) has another auth than the piece: pass the piece's own, or none",
-        f"action `` (HERE), property `level`: {refused}",
-        "trigger `cold` (HERE) has 2 `on_enable` hooks; keep one",
-        "trigger `cold` (HERE) is a webhook and lacks the hook `on_disable`",
-        "trigger `cold` (HERE): `sample_data.at[1]` is `datetime`, which is not JSON",
-    ]
+    piece.overlay = Overlay(
+        {"minimumSupportedRelease": "0.30", "auth": None},
+        frozenset({"contextInfo", "categories", "description"}),
+    )
+
+    assert piece.metadata() == {
+        "displayName": "P",
+        "logoUrl": "",
+        "authors": (),
+        "actions": {},
+        "triggers": {},
+        "minimumSupportedRelease": "0.30",
+        "auth": None,
+    }
+
+
+def parse(context: ParseContext) -> ParsedEvent:
+    reply = WebhookResponse(body=context.payload.body)
+    return ParsedEvent(event="message", identifier_value=context.public_url, reply=reply)
+
+
+async def verify(context: VerifyContext) -> bool:
+    answers: dict[str, Any] = {"right-secret": True, "half-right": "yes"}
+    answer: bool = answers.get(str(context.webhook_secret), False)
+    return answer
+
+
+EVENTS = AppEvents(parse_and_reply=parse, verify=verify)
+
+
+async def test_an_apps_events_are_parsed() -> None:
+    context = ParseContext(payload=WebhookPayload(body="hi"), public_url="https://x.test/api/")
+
+    assert await EVENTS.parse(context) == ParsedEvent(
+        event="message", identifier_value="https://x.test/api/", reply=WebhookResponse(body="hi")
+    )
+
+
+def verification(secret: str) -> VerifyContext:
+    return VerifyContext(
+        webhook_secret=secret, payload=WebhookPayload(), app_webhook_url="https://x.test/app"
+    )
+
+
+async def test_a_request_is_genuine_when_verify_says_true() -> None:
+    assert await EVENTS.is_genuine(verification("right-secret"))
+
+
+@pytest.mark.parametrize(
+    ("events", "secret"),
+    [
+        pytest.param(EVENTS, "wrong-secret", id="refused"),
+        pytest.param(EVENTS, "half-right", id="an answer that is no bool"),
+        pytest.param(AppEvents(parse_and_reply=parse), "right-secret", id="nobody verifies"),
+    ],
+)
+async def test_nothing_else_is_genuine(events: AppEvents, secret: str) -> None:
+    assert not await events.is_genuine(verification(secret))
+
+
+def test_an_apps_secret_is_never_shown() -> None:
+    assert "right-secret" not in repr(verification("right-secret"))
+
+
+def test_a_piece_knows_the_folder_it_is_declared_in() -> None:
+    piece = create_piece(display_name="P", logo_url="", actions=[], triggers=[])
+
+    assert piece.folder == Path(__file__).parent
+
+
+TRANSLATED = """
+from pieces_framework import create_piece
+piece = create_piece(
+    display_name="P", logo_url="", description="Ice cream", actions=[], triggers=[]
+)
+"""
+
+
+def test_metadata_in_another_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_piece(tmp_path, "piece_translated")
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    piece = import_piece("piece_translated:piece")
+
+    assert piece.metadata("de")["description"] == "Eis"
+    assert piece.metadata("fr")["description"] == "Ice cream"
+    assert piece.metadata()["description"] == "Ice cream"
+
+
+def write_piece(folder: Path, name: str) -> None:
+    i18n = folder / name / "i18n"
+    i18n.mkdir(parents=True)
+    (folder / name / "__init__.py").write_text(TRANSLATED)
+    (i18n / "de.json").write_text('{"Ice cream": "Eis"}')
+
+
+def test_a_piece_that_is_in_no_file_has_no_translations() -> None:
+    names: dict[str, Any] = {}
+    exec(TRANSLATED, names)  # as a notebook does
+
+    assert names["piece"].folder is None
+    assert names["piece"].metadata("de")["description"] == "Ice cream"
 
 
 def test_find_names_what_there_is() -> None:
@@ -249,14 +357,18 @@ number = 3
 """
 
 
-def extracted(tmp_path: Path, source: str, entry_point: str) -> tuple[int, dict[str, str]]:
+def extracted(tmp_path: Path, source: str, entry_point: str) -> tuple[int, dict[str, Any]]:
     (tmp_path / "some_piece.py").write_text(source)
+    return extracted_from(tmp_path, entry_point)
+
+
+def extracted_from(tmp_path: Path, entry_point: str) -> tuple[int, dict[str, Any]]:
     done = subprocess.run(
         [sys.executable, "-m", "pieces_framework.importing", str(tmp_path), entry_point],
         capture_output=True,
         text=True,
     )
-    answer: dict[str, str] = json.loads(done.stdout)
+    answer: dict[str, Any] = json.loads(done.stdout)
     return done.returncode, answer
 
 
@@ -264,7 +376,17 @@ def test_extraction_prints_the_metadata_and_nothing_else(tmp_path: Path) -> None
     exit_code, answer = extracted(tmp_path, SOURCE, "some_piece:piece")
 
     assert exit_code == 0
-    assert answer.keys() == {"metadata", "framework"}
+    assert answer.keys() == {"metadata", "i18n", "framework"}
+    assert answer["i18n"] == {}
+
+
+def test_extraction_prints_the_translations(tmp_path: Path) -> None:
+    write_piece(tmp_path, "some_piece")
+
+    exit_code, answer = extracted_from(tmp_path, "some_piece:piece")
+
+    assert exit_code == 0
+    assert answer["i18n"] == {"de": {"Ice cream": "Eis"}}
 
 
 @pytest.mark.parametrize(

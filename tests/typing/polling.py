@@ -65,7 +65,7 @@ async def from_async_generator(context: PollingContext[str, Limited]) -> AsyncIt
 
 assert_type(
     from_async_generator,
-    Trigger[str, PollingTriggerContext[str, Limited], PollingTriggerContext[str, Limited]],
+    Trigger[str, Limited, PollingTriggerContext[str, Limited], PollingTriggerContext[str, Limited]],
 )
 
 

@@ -26,6 +26,7 @@ DEFAULT_PORT: Final = 4200
 _FILE: Final = click.Path(exists=True, dir_okay=False, allow_dash=True)
 _STDIN: Final = "-"
 _FRONTEND_URL: Final = "AP_FRONTEND_URL"
+_HOOKS: Final = ["on_enable", "on_disable", "run", "test", "on_start", "on_handshake", "on_renew"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +94,7 @@ class _RunCommand(click.Command):
 )
 @click.option(
     "--hook",
-    type=click.Choice(["on_enable", "on_disable", "run", "test"]),
+    type=click.Choice(_HOOKS),
     help="Which function of a trigger to call.  [default: run]",
 )
 @click.option("--payload", type=_FILE, help="The body a webhook's run receives; - is stdin.")
@@ -149,13 +150,8 @@ def _continue_in_workspace() -> None:
 def _run(piece: str, name: str, options: Options, results: Results) -> int:
     import time
 
-    from pieces_cli.local_run import (
-        LocalRun,
-        check_names,
-        find_local_piece,
-        read_auth,
-        read_props,
-    )
+    from pieces_cli.local_run import LocalRun, find_local_piece
+    from pieces_cli.run_values import check_names, read_auth, read_props
 
     _check_combination(options)
     auth = read_auth(options.auth_env, options.auth_file)
@@ -195,18 +191,25 @@ def _work(local_run: LocalRun, options: Options) -> tuple[str, Coroutine[Any, An
             raise click.UsageError(f"`{local_run.name}` is an action: it has no hooks or payload")
         return local_run.label, local_run.run_action()
     hook = HookName(options.hook or "run")
-    is_webhook = trigger.strategy is TriggerStrategy.WEBHOOK
-    if options.payload and not (is_webhook and hook is HookName.RUN):
+    has_url = trigger.strategy in {TriggerStrategy.WEBHOOK, TriggerStrategy.APP_WEBHOOK}
+    takes_payload = trigger.strategy is not TriggerStrategy.POLLING and hook in {
+        HookName.RUN,
+        HookName.ON_START,
+        HookName.ON_HANDSHAKE,
+    }
+    if options.payload and not takes_payload:
         raise click.UsageError("--payload goes with the hook `run` of a webhook trigger")
-    if is_webhook and hook in {HookName.ON_ENABLE, HookName.ON_DISABLE} and not options.base_url:
+    registers = hook in {HookName.ON_ENABLE, HookName.ON_DISABLE, HookName.ON_RENEW}
+    if has_url and registers and not options.base_url:
         raise click.UsageError(
             f"`{hook.value}` tells the service a URL: give --public-url or set {_FRONTEND_URL}"
         )
     label = f"{local_run.label} {hook.value}"
-    if not is_webhook:
-        return label, local_run.run_hook(hook)
+    payload = _payload(options.payload)
+    if not has_url:
+        return label, local_run.run_hook(hook, payload=payload)
     base_url = options.base_url or f"http://127.0.0.1:{DEFAULT_PORT}"
-    return label, _run_webhook(local_run, hook, base_url, _payload(options.payload))
+    return label, _run_webhook(local_run, hook, base_url, payload)
 
 
 async def _run_webhook(
@@ -217,7 +220,7 @@ async def _run_webhook(
 
 
 def _payload(file: str | None) -> WebhookPayload | None:
-    from pieces_cli.local_run import read_bytes
+    from pieces_cli.run_values import read_bytes
     from pieces_engine import read_payload
 
     return None if file is None else read_payload(read_bytes("--payload", file))
