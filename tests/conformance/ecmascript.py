@@ -6,11 +6,12 @@ their mistakes.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
-from typing import Final, TypeAlias
+from typing import Final, NoReturn, TypeAlias
 
 from typing_extensions import TypeIs
 
@@ -52,6 +53,28 @@ def read_field(value: Value, name: str) -> Value:
 def is_nil(value: Value) -> TypeIs[Undefined | None]:
     """Whether `value` is null or undefined."""
     return value is None or value is UNDEFINED
+
+
+def parse_text(text: str) -> Value:
+    """`JSON.parse(text)`; undefined where it throws."""
+    try:
+        parsed: JsonValue = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return UNDEFINED
+    return parsed
+
+
+def json_text(value: JsonValue) -> str:
+    """`JSON.stringify(value)`."""
+    if isinstance(value, Mapping):
+        return "{" + ",".join(f"{_quoted(k)}:{json_text(each)}" for k, each in value.items()) + "}"
+    if isinstance(value, str):
+        return _quoted(value)
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return "null"
+    if isinstance(value, int | float):
+        return to_text(value)
+    return "[" + ",".join(map(json_text, value)) + "]"
 
 
 def to_number(value: Value) -> float:
@@ -132,10 +155,11 @@ def through_json(value: JsonValue) -> JsonValue:
 def _to_primitive(value: Value) -> str | float | Undefined | None:
     if value is None or isinstance(value, str | int | float | Undefined):
         return value
-    return _to_text(value)
+    return to_text(value)
 
 
-def _to_text(value: JsonValue) -> str:
+def to_text(value: JsonValue) -> str:
+    """`String(value)`, but for null alone: within a list, where it is met, it is nothing."""
     if isinstance(value, Mapping):
         if "toString" in value:
             raise JsTypeError("cannot convert object to primitive value")
@@ -145,8 +169,16 @@ def _to_text(value: JsonValue) -> str:
     if isinstance(value, int | float):
         return _text_of_number(value)
     if value is None or isinstance(value, str):
-        return value or ""  # null is nothing within a list, the only place it is met
-    return ",".join(map(_to_text, value))
+        return value or ""
+    return ",".join(map(to_text, value))
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _number_of_text(text: str) -> float:

@@ -19,6 +19,8 @@ class CaseOutcome:
     """What was not as it should be, step by step."""
     rules: frozenset[str] = frozenset()
     """Names of the deliberate differences that were met, and kept their promise or not."""
+    not_run: str = ""
+    """Why it was not run; then all else says nothing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,11 @@ class FileOutcome:
 
     @property
     def passed(self) -> int:
-        return len(self.cases) - len(self.failed) - len(self.differing)
+        return len(self.cases) - len(self.failed) - len(self.differing) - len(self.not_run)
+
+    @property
+    def not_run(self) -> list[CaseOutcome]:
+        return [case for case in self.cases if case.not_run]
 
     @property
     def rule_counts(self) -> Counter[str]:
@@ -57,6 +63,10 @@ class FileOutcome:
                 for rule, count in sorted(self.rule_counts.items())
             ),
             *(
+                f"  not run ({count}): {reason}"
+                for reason, count in Counter(case.not_run for case in self.not_run).items()
+            ),
+            *(
                 f"  FAILED {case.id} ({case.title}): {problem}"
                 for case in self.failed
                 for problem in case.problems
@@ -69,12 +79,17 @@ class FileOutcome:
             {"rule": rule, "reason": self.reasons[rule], "count": count}
             for rule, count in sorted(self.rule_counts.items())
         ]
+        not_run: list[JsonValue] = [
+            {"reason": reason, "count": count}
+            for reason, count in Counter(case.not_run for case in self.not_run).items()
+        ]
         return {
             "file": self.file,
             "passed": self.passed,
             "failed": len(self.failed),
             "differ": len(self.differing),
             "rules": rules,
+            "not_run": not_run,
         }
 
     def problem_data(self) -> list[JsonValue]:

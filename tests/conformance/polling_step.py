@@ -20,9 +20,11 @@ from pieces_framework import (
     PieceError,
     PollingTriggerContext,
     StoreScope,
-    parse_props,
+    TriggerStrategy,
+    create_trigger,
 )
 from pieces_framework.storage import check_key, decode_value, encode_value
+from pieces_framework.testing import make_context
 from tests.conformance import recorded
 
 T = TypeVar("T")
@@ -180,16 +182,21 @@ def expected_of(step: Step) -> Expected:
     )
 
 
+@create_trigger(
+    name="nothing_new",
+    display_name="Nothing New",
+    description="Whose context the helper receives",
+    strategy=TriggerStrategy.POLLING,
+)
+async def _nothing_new(_context: PollingTriggerContext) -> list[JsonValue]:
+    return []
+
+
 async def run(step: Step) -> Seen:
     """Do the step with our helper, beginning with the store as it was recorded."""
     store = CaseStore(step.store_before)
     received: list[JsonValue] = []
-    context = PollingTriggerContext(
-        auth=None,
-        props_value=parse_props(NoProps, {}),
-        store=store,
-        is_republish=step.is_republish,
-    )
+    context = make_context(_nothing_new, store=store, is_republish=step.is_republish)
     result, error = None, None
     try:
         result = await _call(step, _polling(step, received), context)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, cast
+
+from typing_extensions import TypeIs
 
 from pieces_framework import JsonValue
 
@@ -23,6 +26,16 @@ def read(path: Path) -> Any:  # whatever was recorded
 def fields(value: Any) -> dict[str, Any]:
     """Return the fields of an object; of anything else, that it has none."""
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}  # JSON's keys are text
+
+
+def is_object(value: object) -> TypeIs[dict[str, Any]]:
+    """Whether it is an object; JSON's keys are text."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeIs[Sequence[Any]]:
+    """Whether it is a list, or a tuple, which JSON makes one."""
+    return isinstance(value, list | tuple)
 
 
 def plain(value: JsonValue) -> Any:

@@ -10,7 +10,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from tests.conformance import polling_cases, recorded
+from tests.conformance import (
+    enum_cases,
+    metadata_cases,
+    polling_cases,
+    props_cases,
+    recorded,
+    schema_cases,
+)
 from tests.conformance.outcome import CaseOutcome, FileOutcome
 
 if TYPE_CHECKING:
@@ -18,9 +25,17 @@ if TYPE_CHECKING:
 
 OWN_CASES: Final = Path(__file__).parent / "cases"
 RUNNERS: Final[Mapping[str, Callable[[str, Mapping[str, Any]], FileOutcome]]] = {
+    "enums.json": enum_cases.run_file,
     "polling_vectors.json": polling_cases.run_file,
+    "property_processor_vectors.json": props_cases.run_old,
+    "props_processor_vectors.json": props_cases.run_newest,
+    "wire_schemas.json": schema_cases.run_file,
 }
 """What can be run, by the name of the file."""
+FOLDERS: Final[Mapping[str, Callable[[Path], list[FileOutcome]]]] = {
+    "metadata": metadata_cases.run_folder,
+}
+"""What can be run of folders, by their names."""
 
 
 def main() -> int:
@@ -33,8 +48,8 @@ def main() -> int:
     if not folder.is_dir():
         parser.error(f"{folder} is not a folder")
     entries = sorted(entry.name for entry in folder.iterdir())
-    outcomes = [_run_file(folder / name) for name in entries if name in RUNNERS]
-    not_run = [name for name in entries if name not in RUNNERS]
+    outcomes = [each for name in entries for each in outcomes_of(folder / name)]
+    not_run = [name for name in entries if name not in {**RUNNERS, **FOLDERS}]
     _print(
         [json.dumps(_document(outcomes, not_run), indent=2)]
         if arguments.json
@@ -59,10 +74,24 @@ def _print(lines: list[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), output.fileno())
 
 
+def outcomes_of(path: Path) -> list[FileOutcome]:
+    """Run a file or a folder; none if we do not know how."""
+    if path.name in FOLDERS:
+        return FOLDERS[path.name](path)
+    return [_run_file(path)] if path.name in RUNNERS else []
+
+
 def _run_file(path: Path) -> FileOutcome:
     try:
         outcome = RUNNERS[path.name](path.name, recorded.read(path))
-    except (AttributeError, OSError, RecursionError, TypeError, ValueError) as error:
+    except (
+        AttributeError,
+        LookupError,
+        OSError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
         return _unread(path, f"cannot be read as a file of cases: {type(error).__name__}: {error}")
     return outcome if outcome.cases else _unread(path, "holds no case")
 

@@ -95,7 +95,7 @@ def test_json_is_one_document_with_the_same_counts() -> None:
     done = run("--json")
 
     document = json.loads(done.stdout)
-    (file,) = document["data"]["files"]
+    file = next(each for each in document["data"]["files"] if each["file"] == FILE)
     assert (document["schema"], document["ok"]) == ("pieces.conformance/1", True)
     assert (document["problems"], document["data"]["not_run"]) == ([], [])
     assert file["passed"] + file["differ"] == len(own_cases())
@@ -236,12 +236,12 @@ def test_byte_order_mark_is_read_over(tmp_path: Path) -> None:
 
 def test_files_of_other_kinds_are_listed_as_not_run(tmp_path: Path) -> None:
     (tmp_path / "unheard_of_vectors.json").write_text("{}")
-    (tmp_path / "metadata").mkdir()
+    (tmp_path / "flows").mkdir()
 
     done = run(tmp_path)
 
     assert done.returncode == 0
-    assert done.stdout.splitlines() == ["metadata: not run", "unheard_of_vectors.json: not run"]
+    assert done.stdout.splitlines() == ["flows: not run", "unheard_of_vectors.json: not run"]
 
 
 @pytest.mark.parametrize(

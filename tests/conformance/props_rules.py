@@ -1,0 +1,285 @@
+"""Where our property processing differs from what was recorded, on purpose.
+
+A rule says for which properties and values it holds and what comes out then. Where one holds, the
+record must be what the original does, worked out apart from it, and our property must go the
+rule's way. Beside an error nothing else is compared: what the original hands on then reaches no
+run, and we hand on nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Final, cast
+
+from pieces_framework import JsonValue
+from tests.conformance.ecmascript import UNDEFINED, is_nil, json_text, parse_text, to_number
+from tests.conformance.props_case import (
+    Case,
+    Generation,
+    Outcome,
+    is_nothing,
+    received,
+    refused,
+)
+from tests.conformance.props_original import (
+    CHOICES,
+    DATE_MESSAGE,
+    MESSAGES,
+    is_written_date,
+    original,
+)
+from tests.conformance.recorded import is_list, is_object
+
+_NULL_MESSAGES: Final = {
+    **MESSAGES,
+    "SECRET_TEXT": "Expected string",
+    "STATIC_DROPDOWN": "Expected one of the options",
+    "DROPDOWN": "Expected a choice",
+    "COLOR": "Expected color",
+    "CUSTOM": "Expected a value",
+    "DYNAMIC": "Expected object",
+}
+"""How our messages begin, also of the kinds that the original does not check."""
+
+
+def refusal(case: Case, message: str = "") -> Outcome:
+    """Our refusal of the case's value."""
+    return refused(f"{message or _NULL_MESSAGES[case.kind]}, received: {received(case.raw)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One deliberate difference."""
+
+    name: str
+    reason: str
+    applies: Callable[[Case], bool] = lambda _case: False
+    promise: Callable[[Case], Outcome] = refusal
+    """What comes out. It is no difference where the original does the same."""
+
+
+def _is_given(case: Case, *kinds: str) -> bool:
+    return case.kind in kinds and not is_nil(case.raw)
+
+
+def _missing(case: Case) -> Outcome:
+    return refused("is required") if case.raw is UNDEFINED else refusal(case)
+
+
+def _is_odd_number(case: Case) -> bool:
+    if not _is_given(case, "NUMBER"):
+        return False
+    raw: Any = case.raw
+    odd = isinstance(raw, bool | list | Mapping) or (case.blank and raw != "")
+    return odd or not math.isfinite(to_number(case.raw))
+
+
+def _is_odd_time(case: Case) -> bool:
+    raw: Any = case.raw
+    if not _is_given(case, "DATE_TIME") or case.blank:
+        return False
+    if not isinstance(raw, str):
+        return raw == 0 or isinstance(raw, bool | list | Mapping)
+    bare_number = not math.isnan(to_number(raw))
+    return bare_number or not is_written_date(raw) or _is_impossible_day(raw)
+
+
+def _odd_time(case: Case) -> Outcome:
+    if case.raw == 0 and not isinstance(case.raw, bool):
+        return Outcome(value="1970-01-01T00:00:00.000Z")
+    return refusal(case, DATE_MESSAGE)
+
+
+def _is_impossible_day(text: str) -> bool:
+    year, _, rest = text.strip().partition("-")
+    month, _, day = rest.partition("-")
+    try:
+        date(int(year), int(month), int(day[:2]))
+    except ValueError:
+        return year.isdigit() and month.isdigit() and day[:2].isdigit()
+    return False
+
+
+def _is_dropped(case: Case) -> bool:
+    return _is_given(case, "OBJECT") and not case.blank and not is_object(case.raw)
+
+
+def _dropped(case: Case) -> Outcome:
+    parsed = parse_text(case.raw) if isinstance(case.raw, str) else UNDEFINED
+    return Outcome(value=parsed) if is_object(parsed) else refusal(case)
+
+
+def _texts(case: Case) -> Outcome:
+    items: Any = case.raw
+    if None in items:
+        return refusal(case, "Expected text in every item")
+    return Outcome(
+        value=[
+            json_text(each) if (is_object(each) or is_list(each)) else received(each)
+            for each in items
+        ]
+    )
+
+
+def _known_options(case: Case) -> list[JsonValue]:
+    """The values of the recorded property's options: none where the record leaves them out."""
+    return [option["value"] for option in case.document.get("options", {}).get("options", [])]
+
+
+def _choice(case: Case) -> Outcome:
+    """Of a list, the first item that is no option is refused."""
+    newest = replace(case, generation=Generation.NEW)
+    chosen = original(newest)
+    if case.kind not in CHOICES:
+        values = [cast("JsonValue", case.raw)]
+    elif chosen.errors or is_nothing(chosen.value):
+        return chosen
+    else:
+        values = cast("list[JsonValue]", chosen.value)
+    known = _known_options(case)
+    for value in values:
+        if not any(json_text(value) == json_text(option) for option in known):
+            if value == "" and case.kind not in CHOICES and not case.required:
+                return Outcome(value=None)
+            return refused(f"Expected one of the options, received: {received(value)}")
+    return chosen if case.kind in CHOICES else Outcome(value=case.raw)
+
+
+def _color(case: Case) -> Outcome:
+    if case.raw == "" and not case.required:
+        return Outcome(value=None)
+    return Outcome(value=case.raw) if isinstance(case.raw, str) and case.raw else refusal(case)
+
+
+def _dynamic(case: Case) -> Outcome:
+    nothing = case.raw == "" and not case.required
+    return Outcome(value=None) if nothing else refusal(case)
+
+
+def _known_bounds(case: Case) -> Outcome:
+    raw: Any = case.raw
+    known = {name: raw[name] for name in ("preset", "after", "before") if name in raw}
+    return original(replace(case, raw=known))
+
+
+NEWER: Final = Rule(
+    name="newer-coercion",
+    reason="where the recorded generation and the newest one coerce differently, we go with the "
+    "newest: a checkbox takes the texts true and false, and blank text is nothing to it; a "
+    "multiple choice takes one value or the JSON text of a list, and is checked",
+)
+REQUIRED: Final = Rule(
+    name="required-means-given",
+    reason="a required property that is absent or null is an error for every kind, but null is an "
+    "empty array of fields; to the original an absent one is none, and null passes for "
+    "dropdowns, colours, secrets, custom and dynamic properties",
+    applies=lambda case: case.required and is_nil(case.raw) and case.kind != "MARKDOWN",
+    promise=_missing,
+)
+UNKNOWN_KEYS: Final = Rule(
+    name="unknown-keys-dropped",
+    reason="a key that is no property, of a step's input or of a row, is dropped; the original "
+    "hands it to the run",
+    applies=lambda case: (
+        case.kind == "DATE_RANGE"
+        and is_object(case.raw)
+        and not case.raw.keys() <= {"preset", "after", "before"}
+    ),
+    promise=_known_bounds,
+)
+NO_CHARACTERS: Final = Rule(
+    name="no-character-iteration",
+    reason="text given to an array of fields is read as the JSON of its rows, and refused if it is "
+    "none; the original makes a row of each character",
+)
+ROWS: Final = Rule(
+    name="rows-are-objects",
+    reason="a row of an array of fields that is no object is refused; the original takes it for "
+    "one",
+)
+AUTH_APART: Final = Rule(
+    name="auth-is-checked-apart",
+    reason="a connection is no property: its auth checks it, and refuses it by an error of its "
+    "own that names what is wrong and no value; the original reports it among the properties",
+)
+
+
+RULES: Final = (
+    NEWER,
+    REQUIRED,
+    UNKNOWN_KEYS,
+    NO_CHARACTERS,
+    ROWS,
+    AUTH_APART,
+    Rule(
+        name="strict-number",
+        reason="yes/no, lists, blank text and infinity are refused as numbers; the original takes "
+        "what JavaScript makes of them",
+        applies=_is_odd_number,
+    ),
+    Rule(
+        name="strict-datetime",
+        reason="yes/no, text of a bare number, text that is no time and days the calendar lacks "
+        "are refused as times, also where the property is optional, and the number 0 is the first "
+        "moment of 1970; the original takes the first two for times, moves on to the next month, "
+        "drops what it cannot read, and 0",
+        applies=_is_odd_time,
+        promise=_odd_time,
+    ),
+    Rule(
+        name="no-silent-drop",
+        reason="what is no object, nor JSON text of one, is refused by an optional object too; the "
+        "original drops it without a word",
+        applies=_is_dropped,
+        promise=_dropped,
+    ),
+    Rule(
+        name="blank-text-is-nothing",
+        reason="blank text is nothing to an optional JSON property or date range, as to "
+        "other kinds",
+        applies=lambda case: (
+            case.kind in {"JSON", "DATE_RANGE"} and case.blank and not case.required
+        ),
+        promise=lambda _case: Outcome(value=None),
+    ),
+    Rule(
+        name="array-items-are-text",
+        reason="each item of an array without fields becomes text, as in a short text, and null "
+        "among them is refused; the original hands them on as they are",
+        applies=lambda case: case.kind == "ARRAY" and is_list(case.raw),
+        promise=_texts,
+    ),
+    Rule(
+        name="option-membership",
+        reason="a static dropdown whose options are known takes only those, so that its type "
+        "holds; the original takes any value",
+        applies=lambda case: (
+            _is_given(case, "STATIC_DROPDOWN", "STATIC_MULTI_SELECT_DROPDOWN")
+            and bool(_known_options(case))
+        ),
+        promise=_choice,
+    ),
+    Rule(
+        name="markdown-has-no-value",
+        reason="Markdown is only shown: its value is always nothing; the original hands on what "
+        "it is given",
+        applies=lambda case: case.kind == "MARKDOWN",
+        promise=lambda _case: Outcome(value=None),
+    ),
+    Rule(
+        name="color-is-text",
+        reason="a colour is text, and empty text is nothing; the original takes any value",
+        applies=lambda case: _is_given(case, "COLOR"),
+        promise=_color,
+    ),
+    Rule(
+        name="dynamic-is-an-object",
+        reason="dynamic properties take an object only, and empty text is nothing; the original "
+        "takes any value",
+        applies=lambda case: _is_given(case, "DYNAMIC") and not is_object(case.raw),
+        promise=_dynamic,
+    ),
+)
