@@ -7,7 +7,7 @@ PIECES := $(patsubst %/pyproject.toml,%,$(sort $(wildcard pieces/community/*/pyp
 PACKAGES := framework common engine server cli $(PIECES)
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check format bench clean lock help
+.PHONY: setup demo test check docs format bench clean lock help
 .DEFAULT_GOAL := help
 
 setup: $(READY) ## make .venv with the pinned requirements and our packages, editable
@@ -34,11 +34,15 @@ test: $(READY) ## run every test
 check: $(READY) ## lint, formatting, types, import contracts, rules of the repository
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy framework common engine server cli tests benchmarks
+	$(BIN)/mypy framework common engine server cli tests benchmarks docs
 	@for piece in $(PIECES); do echo "mypy $$piece"; MYPYPATH=$$piece $(BIN)/mypy $$piece || exit 1; done
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/python -m docs.generate --check
 	$(BIN)/python -m pytest tests/test_repository.py
+
+docs: $(READY) ## write the reference pages of properties and auth from their docstrings
+	$(BIN)/python -m docs.generate
 
 format: $(READY) ## format the code and sort the imports
 	$(BIN)/ruff check --fix-only --select I .
@@ -46,6 +50,7 @@ format: $(READY) ## format the code and sort the imports
 
 bench: $(READY) ## print every figure the documentation quotes, beside its peers
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/props.py
 
 lock: $(READY) ## pin again what requirements/dev.in asks for, as hashes without addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \

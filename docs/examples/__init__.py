@@ -1,0 +1,1 @@
+"""The examples of the reference pages: each runs in a test."""
