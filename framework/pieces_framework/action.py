@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, Generic, Literal, Protocol, overload
+from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Protocol, overload
 
 from typing_extensions import TypeVar, Unpack
 
 from .auth import AnyAuth, Auths, AuthT, AuthT2, AuthT3, AuthT4, AuthT5, AuthT_contra
 from .calling import Function, call
-from .context import ActionContext
 from .hook import Hook
-from .output_schema import result_schema
 from .part import Part, PartOptions, PropsT
-from .presentation import Audience, ErrorHandlingOption, ErrorHandlingOptions
 from .property import NoProps, PropertyBase, Props, PropsDeclaration
 from .wire import JsonValue, document
 
+if TYPE_CHECKING:
+    from .context import ActionContext
+    from .presentation import Audience, ErrorHandlingOptions
+
 PropsClassT = TypeVar("PropsClassT", bound=Props, default=NoProps)
 OutT = TypeVar("OutT", default=object)
-
-_OFF: Final = ErrorHandlingOption(default_value=False)
-_DEFAULT_ERROR_HANDLING: Final = ErrorHandlingOptions(
-    continue_on_failure=_OFF, retry_on_failure=_OFF
-)
 
 
 class ActionOptions(PartOptions, total=False):
@@ -55,10 +51,11 @@ class Action(Part[AuthT_contra, PropsT], Generic[AuthT_contra, PropsT, OutT]):
         super().__init__(
             auth=auth, props=props, require_auth=require_auth, function=function, **options
         )
-        self.error_handling_options: Final = error_handling_options or _DEFAULT_ERROR_HANDLING
+        self.error_handling_options: Final = error_handling_options
+        """As given; without it both switches are off and shown."""
         self.audience: Final = audience
         self._function: Final = function
-        self.test: Final = Hook[ActionContext[AuthT_contra, PropsT], object]("test", self.run)
+        self.test: Final[Hook[ActionContext[AuthT_contra, PropsT], object]] = Hook("test", self.run)
         """Attaches what runs when the step is tested alone; without it: the action itself."""
         self.hooks = MappingProxyType({"test": self.test})
 
@@ -68,8 +65,13 @@ class Action(Part[AuthT_contra, PropsT], Generic[AuthT_contra, PropsT, OutT]):
 
     def metadata(self) -> dict[str, JsonValue]:
         """Return the action's wire form."""
+        from .output_schema import result_schema
+
+        switches = self.error_handling_options
+        off = document(default_value=False)
+        both_off = document(continue_on_failure=off, retry_on_failure=off)
         own = document(
-            error_handling_options=self.error_handling_options.metadata(),
+            error_handling_options=switches.metadata() if switches else both_off,
             audience=self.audience.value if self.audience else None,
         )
         return self._overlaid({**self._common(result_schema(self._function)), **own})

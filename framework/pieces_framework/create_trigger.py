@@ -7,21 +7,12 @@ and the hooks other contexts.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Literal, Protocol, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, overload
 
 from typing_extensions import TypeVar, Unpack
 
 from .auth import AnyAuth, Auths, AuthT, AuthT2, AuthT3, AuthT4, AuthT5, AuthT_contra
 from .calling import Function
-from .context import (
-    AppWebhookContext,
-    AppWebhookRunContext,
-    ManualTriggerContext,
-    ManualTriggerRunContext,
-    PollingTriggerContext,
-    WebhookContext,
-    WebhookRunContext,
-)
 from .part import PropsT
 from .property import NoProps, PropertyBase, Props, PropsDeclaration
 from .trigger import (
@@ -51,18 +42,29 @@ class TriggerDecorator(Protocol[AuthT_contra, PropsT, HookContextT, RunContextT]
     ) -> Trigger[AuthT_contra, PropsT, HookContextT, RunContextT]: ...
 
 
-Polling: TypeAlias = TriggerDecorator[
-    AuthT, PropsT, PollingTriggerContext[AuthT, PropsT], PollingTriggerContext[AuthT, PropsT]
-]
-Webhook: TypeAlias = TriggerDecorator[
-    AuthT, PropsT, WebhookContext[AuthT, PropsT], WebhookRunContext[AuthT, PropsT]
-]
-AppWebhook: TypeAlias = TriggerDecorator[
-    AuthT, PropsT, AppWebhookContext[AuthT, PropsT], AppWebhookRunContext[AuthT, PropsT]
-]
-Manual: TypeAlias = TriggerDecorator[
-    AuthT, PropsT, ManualTriggerContext[AuthT, PropsT], ManualTriggerRunContext[AuthT, PropsT]
-]
+if TYPE_CHECKING:
+    from .context import (
+        AppWebhookContext,
+        AppWebhookRunContext,
+        ManualTriggerContext,
+        ManualTriggerRunContext,
+        PollingTriggerContext,
+        WebhookContext,
+        WebhookRunContext,
+    )
+
+    Polling: TypeAlias = TriggerDecorator[
+        AuthT, PropsT, PollingTriggerContext[AuthT, PropsT], PollingTriggerContext[AuthT, PropsT]
+    ]
+    Webhook: TypeAlias = TriggerDecorator[
+        AuthT, PropsT, WebhookContext[AuthT, PropsT], WebhookRunContext[AuthT, PropsT]
+    ]
+    AppWebhook: TypeAlias = TriggerDecorator[
+        AuthT, PropsT, AppWebhookContext[AuthT, PropsT], AppWebhookRunContext[AuthT, PropsT]
+    ]
+    Manual: TypeAlias = TriggerDecorator[
+        AuthT, PropsT, ManualTriggerContext[AuthT, PropsT], ManualTriggerRunContext[AuthT, PropsT]
+    ]
 
 
 @overload

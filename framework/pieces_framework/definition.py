@@ -134,7 +134,7 @@ def _trigger_problems(trigger: Trigger[Any, Any, Any, Any]) -> Iterator[str]:
 
 def _handshake_problems(trigger: Trigger[Any, Any, Any, Any]) -> Iterator[str]:
     configuration = trigger.handshake_configuration
-    if configuration.strategy is WebhookHandshakeStrategy.NONE:
+    if configuration is None or configuration.strategy is WebhookHandshakeStrategy.NONE:
         if trigger.on_handshake.functions:
             yield (
                 f"{trigger.where} has the hook `on_handshake`, which nothing calls;"
@@ -153,7 +153,7 @@ def _handshake_problems(trigger: Trigger[Any, Any, Any, Any]) -> Iterator[str]:
 
 def _renewal_problems(trigger: Trigger[Any, Any, Any, Any]) -> Iterator[str]:
     configuration = trigger.renew_configuration
-    if configuration.strategy is WebhookRenewStrategy.NONE:
+    if configuration is None or configuration.strategy is WebhookRenewStrategy.NONE:
         if trigger.on_renew.functions:
             yield (
                 f"{trigger.where} has the hook `on_renew`, which nothing calls;"
@@ -173,10 +173,8 @@ def _webhook_only_problems(trigger: Trigger[Any, Any, Any, Any]) -> Iterator[str
     given = {
         "the hook `on_handshake`": bool(trigger.on_handshake.functions),
         "the hook `on_renew`": bool(trigger.on_renew.functions),
-        "a `handshake_configuration`": trigger.handshake_configuration.strategy
-        is not WebhookHandshakeStrategy.NONE,
-        "a `renew_configuration`": trigger.renew_configuration.strategy
-        is not WebhookRenewStrategy.NONE,
+        "a `handshake_configuration`": trigger.handshake_configuration is not None,
+        "a `renew_configuration`": trigger.renew_configuration is not None,
     }
     for what in (what for what, is_given in given.items() if is_given):
         yield f"{trigger.where} has {what}, which only a `WEBHOOK` trigger may have; drop it"

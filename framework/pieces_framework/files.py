@@ -65,5 +65,5 @@ def parse_data_url(text: str) -> ApFile | None:
         data = b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
-    guessed = mimetypes.guess_extension(found["type"].lower()) or ".bin"
+    guessed = mimetypes.guess_extension(found["type"].lower(), strict=False) or ".bin"
     return ApFile(filename=f"unknown{guessed}", data=data)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Final, Generic, Required
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Required
 
 from typing_extensions import TypedDict, TypeVar
 
 from .auth import AnyAuth, AuthBase, AuthT_contra, auths_of
 from .calling import source_of
 from .hook import Hook
-from .output_schema import OutputSchema
-from .presentation import AiMetadata, Classification, PropertyGroup
 from .property import NoProps, PropsDeclaration, properties_of
 from .wire import JsonValue, Overlay, document
+
+if TYPE_CHECKING:
+    from .output_schema import OutputSchema
+    from .presentation import AiMetadata, Classification, PropertyGroup
 
 PropsT = TypeVar("PropsT", default=NoProps)
 

@@ -11,16 +11,15 @@ from typing_extensions import TypedDict, Unpack
 
 from .action import Action
 from .auth import AnyAuth, AuthBase, AuthT, AuthT2, AuthT3, AuthT4, AuthT5, auths_of
-from .definition import Declaration
 from .errors import DefinitionError, PieceNotFoundError
-from .events import AppEvents
-from .presentation import PieceCategory
 from .trigger import Trigger
-from .versions import Version, VersionError
 from .wire import JsonValue, Overlay, document
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from .events import AppEvents
+    from .presentation import PieceCategory
 
 COMPATIBLE_RELEASE: Final = "0.91.0"
 """The Activepieces release whose wire metadata and rules this framework follows."""
@@ -137,7 +136,7 @@ class Piece(Generic[AuthT]):
             display_name=self.display_name,
             logo_url=self.logo_url,
             description=self.description,
-            authors=self.authors,
+            authors=list(self.authors),
             categories=[category.value for category in self.categories],
             auth=self._auth_metadata(),
             actions={name: action.metadata() for name, action in self.actions.items()},
@@ -201,6 +200,8 @@ def create_piece(
     Raises:
         DefinitionError: with every problem of the declaration, not only the first.
     """
+    from .definition import Declaration
+
     # Not `inspect`, which searches the disk for source. The caller is where the piece is declared.
     caller = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     folder = _folder(caller.f_globals.get("__file__"))
@@ -226,6 +227,8 @@ def _folder(file: object) -> Path | None:
 
 
 def _at_least(floor: str, release: str | None) -> str:
+    from .versions import Version, VersionError
+
     try:
         given = Version.parse(release or floor)
     except VersionError:  # a loaded document may say anything; its overlay says it again

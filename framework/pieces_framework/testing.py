@@ -10,10 +10,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack, overload
 
 from .action import Action
-from .context import ActionContext, PropertyContext, StartContext, WebhookPayload
+from .context import (
+    ActionContext,
+    AppWebhookContext,
+    AppWebhookRunContext,
+    ManualTriggerContext,
+    ManualTriggerRunContext,
+    PollingTriggerContext,
+    PropertyContext,
+    StartContext,
+    WebhookContext,
+    WebhookPayload,
+    WebhookRunContext,
+)
 from .errors import PieceError
 from .memory import MemoryConnections, MemoryFiles, MemoryFlows, MemoryHost, MemoryStore
 from .pausing import ExecutionType, PauseRequest, RespondRequest, StopRequest, WaitRequest
@@ -60,36 +72,78 @@ __all__ = [
 
 AuthT = TypeVar("AuthT")
 PropsT = TypeVar("PropsT")
-RunContextT = TypeVar("RunContextT")
 
 WEBHOOK_URL: Final = "https://instance.example.com/api/v1/webhooks/test"
 
 
+class ContextOptions(TypedDict, total=False):
+    """What the makers of contexts take besides `auth`; see `make_context`."""
+
+    props: Mapping[str, InputValue] | None
+    schemas: Schemas
+    store: Store | None
+    host: MemoryHost | None
+
+
+class ActionContextOptions(ContextOptions, total=False):
+    """What `make_context` takes for an action."""
+
+    execution_type: ExecutionType | None
+    resume_payload: WebhookPayload | None
+
+
+class TriggerContextOptions(ContextOptions, total=False):
+    """What `make_context` takes for a trigger."""
+
+    webhook_url: str
+    payload: WebhookPayload | None
+    is_republish: bool
+
+
+# One for each strategy: mypy would read a context of any type off the hook it is passed to.
 @overload
 def make_context(
     declared: Action[AuthT, PropsT, Any],
     *,
     auth: AuthT | None = None,
-    props: Mapping[str, InputValue] | None = None,
-    schemas: Schemas = ...,
-    store: Store | None = None,
-    host: MemoryHost | None = None,
-    execution_type: ExecutionType | None = None,
-    resume_payload: WebhookPayload | None = None,
+    **options: Unpack[ActionContextOptions],
 ) -> ActionContext[AuthT, PropsT]: ...
 @overload
 def make_context(
-    declared: Trigger[AuthT, Any, Any, RunContextT],
+    declared: Trigger[
+        AuthT, PropsT, PollingTriggerContext[AuthT, PropsT], PollingTriggerContext[AuthT, PropsT]
+    ],
     *,
     auth: AuthT | None = None,
-    props: Mapping[str, InputValue] | None = None,
-    schemas: Schemas = ...,
-    store: Store | None = None,
-    host: MemoryHost | None = None,
-    webhook_url: str = ...,
-    payload: WebhookPayload | None = None,
-    is_republish: bool = False,
-) -> RunContextT: ...
+    **options: Unpack[TriggerContextOptions],
+) -> PollingTriggerContext[AuthT, PropsT]: ...
+@overload
+def make_context(
+    declared: Trigger[
+        AuthT, PropsT, WebhookContext[AuthT, PropsT], WebhookRunContext[AuthT, PropsT]
+    ],
+    *,
+    auth: AuthT | None = None,
+    **options: Unpack[TriggerContextOptions],
+) -> WebhookRunContext[AuthT, PropsT]: ...
+@overload
+def make_context(
+    declared: Trigger[
+        AuthT, PropsT, AppWebhookContext[AuthT, PropsT], AppWebhookRunContext[AuthT, PropsT]
+    ],
+    *,
+    auth: AuthT | None = None,
+    **options: Unpack[TriggerContextOptions],
+) -> AppWebhookRunContext[AuthT, PropsT]: ...
+@overload
+def make_context(
+    declared: Trigger[
+        AuthT, PropsT, ManualTriggerContext[AuthT, PropsT], ManualTriggerRunContext[AuthT, PropsT]
+    ],
+    *,
+    auth: AuthT | None = None,
+    **options: Unpack[TriggerContextOptions],
+) -> ManualTriggerRunContext[AuthT, PropsT]: ...
 def make_context(
     declared: Action[Any, Any, Any] | Trigger[Any, Any, Any, Any],
     *,

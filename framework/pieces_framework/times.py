@@ -37,9 +37,9 @@ def parse_time(text: str) -> datetime:
     if ":" not in text and _is_bare_number(text):
         raise ValueError(f"{text!r} is a number, not a time")
     try:
-        return _in_utc(datetime.fromisoformat(text))
+        return in_utc(datetime.fromisoformat(text))
     except ValueError:
-        return _in_utc(_written_time(text))
+        return in_utc(_written_time(text))
 
 
 def from_epoch_ms(epoch_ms: float) -> datetime:
@@ -59,10 +59,15 @@ def iso_text(time: datetime) -> str:
 
     A time that knows no zone is taken as one in UTC, not in the machine's own zone.
     """
-    return _in_utc(time).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return in_utc(time).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _in_utc(time: datetime) -> datetime:
+def in_utc(time: datetime) -> datetime:
+    """Return `time` in UTC, which is meant where it knows no zone.
+
+    Raises:
+        ValueError: if it is outside the calendar there.
+    """
     if time.tzinfo is UTC:
         return time
     try:

@@ -5,26 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, Final, Generic
+from typing import TYPE_CHECKING, Any, Final, Generic
 
 from typing_extensions import TypeVar
 
 from .auth import AnyAuth, AuthT_contra
 from .calling import Function, call
-from .context import StartContext
 from .hook import Hook
-from .output_schema import item_schema
 from .part import Part, PartOptions, PropsT
-from .pausing import WebhookResponse
-from .presentation import (
-    TriggerTestStrategy,
-    WebhookHandshakeConfiguration,
-    WebhookHandshakeStrategy,
-    WebhookRenewConfiguration,
-    WebhookRenewStrategy,
-)
 from .property import NoProps, PropsDeclaration
 from .wire import JsonValue, camel_case, document
+
+if TYPE_CHECKING:
+    from .context import StartContext
+    from .pausing import WebhookResponse
+    from .presentation import (
+        TriggerTestStrategy,
+        WebhookHandshakeConfiguration,
+        WebhookRenewConfiguration,
+    )
 
 HookContextT = TypeVar("HookContextT", default=Any)
 RunContextT = TypeVar("RunContextT", default=Any)
@@ -35,9 +34,6 @@ DEDUPE_KEY_PROPERTY: Final = "_dedupe_key"
 Where `run` returns an object with this key, the host drops it if the same version of the flow had
 an item with an equal value within the last 30 seconds. The flow never sees the key.
 """
-
-_NO_HANDSHAKE: Final = WebhookHandshakeConfiguration(strategy=WebhookHandshakeStrategy.NONE)
-_NO_RENEWAL: Final = WebhookRenewConfiguration(strategy=WebhookRenewStrategy.NONE)
 
 
 class TriggerStrategy(Enum):
@@ -95,8 +91,8 @@ class Trigger(Part[AuthT_contra, PropsT], Generic[AuthT_contra, PropsT, HookCont
         )
         self.strategy: Final = strategy
         self.sample_data: Final = sample_data
-        self.handshake_configuration: Final = handshake_configuration or _NO_HANDSHAKE
-        self.renew_configuration: Final = renew_configuration or _NO_RENEWAL
+        self.handshake_configuration: Final = handshake_configuration
+        self.renew_configuration: Final = renew_configuration
         self._function: Final = function
         self.on_enable: Final = Hook[HookContextT, None]("on_enable", _nothing)
         """Attaches what runs when the flow is published: register a webhook, set a checkpoint."""
@@ -104,9 +100,13 @@ class Trigger(Part[AuthT_contra, PropsT], Generic[AuthT_contra, PropsT, HookCont
         """Attaches what runs when the flow is switched off: undo what `on_enable` did."""
         self.test: Final = Hook[HookContextT, Sequence[object]]("test", self._samples)
         """Attaches what returns a few recent items as samples. Without it: the sample data."""
-        self.on_start: Final = Hook[StartContext[AuthT_contra, PropsT], None]("on_start", _nothing)
+        self.on_start: Final[Hook[StartContext[AuthT_contra, PropsT], None]] = Hook(
+            "on_start", _nothing
+        )
         """Attaches what runs first in each run of the flow."""
-        self.on_handshake: Final = Hook[RunContextT, WebhookResponse]("on_handshake", _accepted)
+        self.on_handshake: Final[Hook[RunContextT, WebhookResponse]] = Hook(
+            "on_handshake", _accepted
+        )
         """Attaches what answers a request that `handshake_configuration` tells from events."""
         self.on_renew: Final = Hook[HookContextT, None]("on_renew", _nothing)
         """Attaches what runs when `renew_configuration` says: register the webhook anew."""
@@ -119,6 +119,8 @@ class Trigger(Part[AuthT_contra, PropsT], Generic[AuthT_contra, PropsT, HookCont
     @property
     def test_strategy(self) -> TriggerTestStrategy:
         """How the builder gets samples: follows from the strategy, the sample data and `test`."""
+        from .presentation import TriggerTestStrategy
+
         can_test = bool(self.test.functions)
         if self.strategy is TriggerStrategy.APP_WEBHOOK:
             can_test = can_test or self.sample_data is not None
@@ -128,10 +130,14 @@ class Trigger(Part[AuthT_contra, PropsT], Generic[AuthT_contra, PropsT, HookCont
 
     def metadata(self) -> dict[str, JsonValue]:
         """Return the trigger's wire form."""
+        from .output_schema import item_schema
+
+        none = document(strategy="NONE")
+        handshake, renewal = self.handshake_configuration, self.renew_configuration
         own = document(
             type=self.strategy.value,
-            handshake_configuration=self.handshake_configuration.metadata(),
-            renew_configuration=self.renew_configuration.metadata(),
+            handshake_configuration=handshake.metadata() if handshake else none,
+            renew_configuration=renewal.metadata() if renewal else none,
             test_strategy=self.test_strategy.value,
         )
         sample = {camel_case("sample_data"): self.sample_data}  # null is a value here
@@ -157,4 +163,6 @@ async def _nothing(_context: object) -> None:
 
 
 async def _accepted(_context: object) -> WebhookResponse:
+    from .pausing import WebhookResponse
+
     return WebhookResponse(status=200)

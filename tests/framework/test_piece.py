@@ -210,7 +210,7 @@ def test_an_overlay_has_the_last_word() -> None:
     assert piece.metadata() == {
         "displayName": "P",
         "logoUrl": "",
-        "authors": (),
+        "authors": [],
         "actions": {},
         "triggers": {},
         "minimumSupportedRelease": "0.30",

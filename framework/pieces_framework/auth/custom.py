@@ -57,6 +57,7 @@ class _PropsAuth(AuthBase[ValueT_co]):
         display_name: str,
         props: PropsDeclaration,
         description: str | None = None,
+        required: bool = True,
         validate: Validate[Any] | None = None,
         get_connection_identifier: Identify[Any] | None = None,
         refresh: AuthRefresh | None = None,
@@ -64,6 +65,7 @@ class _PropsAuth(AuthBase[ValueT_co]):
         super().__init__(
             display_name=display_name,
             description=description,
+            required=required,
             validate=validate,
             get_connection_identifier=get_connection_identifier,
         )
@@ -99,6 +101,7 @@ class CustomAuth(_PropsAuth[ValueT_co]):
             static dropdown, Markdown. With a dict of properties, `context.auth` is a mapping.
         display_name: the label of the group of inputs.
         description: Markdown: where to find the credentials.
+        required: whether a connection must be chosen.
         validate: called when the user connects; see `PieceAuth.SecretText`.
         get_connection_identifier: says whose account it is; see there too.
         refresh: how to make a short-lived token from the credentials.
@@ -113,6 +116,7 @@ class CustomAuth(_PropsAuth[ValueT_co]):
         props: type[PropsClassT],
         display_name: str = "Connection",
         description: str | None = None,
+        required: bool = True,
         validate: Validate[PropsClassT] | None = None,
         get_connection_identifier: Identify[PropsClassT] | None = None,
         refresh: AuthRefresh | None = None,
@@ -124,6 +128,7 @@ class CustomAuth(_PropsAuth[ValueT_co]):
         props: Mapping[str, PropertyBase[Any]],
         display_name: str = "Connection",
         description: str | None = None,
+        required: bool = True,
         validate: Validate[Mapping[str, Any]] | None = None,
         get_connection_identifier: Identify[Mapping[str, Any]] | None = None,
         refresh: AuthRefresh | None = None,
@@ -143,6 +148,7 @@ class OIDC(_PropsAuth[ValueT_co]):
         props: what the user fills in, as for `PieceAuth.CustomAuth`.
         display_name: the label of the group of inputs.
         description: Markdown: how to let the service trust the instance.
+        required: whether a connection must be chosen.
         validate: called when the user connects; see `PieceAuth.SecretText`.
         get_connection_identifier: says whose account it is; see there too.
     """
@@ -156,6 +162,7 @@ class OIDC(_PropsAuth[ValueT_co]):
         props: type[PropsClassT],
         display_name: str = "Connection",
         description: str | None = None,
+        required: bool = True,
         validate: Validate[PropsClassT] | None = None,
         get_connection_identifier: Identify[PropsClassT] | None = None,
     ) -> None: ...
@@ -166,6 +173,7 @@ class OIDC(_PropsAuth[ValueT_co]):
         props: Mapping[str, PropertyBase[Any]],
         display_name: str = "Connection",
         description: str | None = None,
+        required: bool = True,
         validate: Validate[Mapping[str, Any]] | None = None,
         get_connection_identifier: Identify[Mapping[str, Any]] | None = None,
     ) -> None: ...

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Generic, Never, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Generic, Never, TypeAlias
 
 from typing_extensions import TypeVar
 
 from pieces_framework.calling import Function, call
 from pieces_framework.errors import ConnectionRejectedError, DefinitionError
-from pieces_framework.protocols import Server
 from pieces_framework.wire import JsonValue, Overlay, document
+
+if TYPE_CHECKING:
+    from pieces_framework.protocols import Server
 
 AuthT = TypeVar("AuthT", default=None)
 AuthT2 = TypeVar("AuthT2", default=Never)

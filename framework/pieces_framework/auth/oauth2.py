@@ -227,7 +227,7 @@ class OAuth2(AuthBase[ValueT_co]):
         own = document(
             auth_url=self.auth_url,
             token_url=self.token_url,
-            scope=self.scope,
+            scope=list(self.scope),
             props=props,
             grant_type=self.grant_type.value if self.grant_type else None,
             prompt=self.prompt,

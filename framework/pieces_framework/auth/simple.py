@@ -80,6 +80,7 @@ class BasicAuth(AuthBase[BasicAuthValue]):
         description: Markdown: where to find them.
         username: the label of the name's input.
         password: the label of the password's input, which is masked.
+        required: whether a connection must be chosen.
         validate: called when the user connects; see `PieceAuth.SecretText`.
         get_connection_identifier: says whose account it is; see there too.
     """
@@ -93,12 +94,14 @@ class BasicAuth(AuthBase[BasicAuthValue]):
         username: AuthField,
         password: AuthField,
         description: str | None = None,
+        required: bool = True,
         validate: Validate[BasicAuthValue] | None = None,
         get_connection_identifier: Identify[BasicAuthValue] | None = None,
     ) -> None:
         super().__init__(
             display_name=display_name,
             description=description,
+            required=required,
             validate=validate,
             get_connection_identifier=get_connection_identifier,
         )

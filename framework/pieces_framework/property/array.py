@@ -123,7 +123,7 @@ class Array(PropertyBase[T_co]):
         return {**fields, "properties": {name: child.metadata() for name, child in children}}
 
     def _texts(self, raw: InputValue) -> list[object]:
-        if not isinstance(raw, Sequence) or isinstance(raw, str):
+        if not isinstance(raw, (list, Sequence)) or isinstance(raw, str):
             raise self.rejection(raw)
         if None in raw:
             raise self.rejection(raw, "Expected text in every item")
@@ -148,7 +148,7 @@ def _rows(properties: PropsDeclaration, values: Sequence[InputValue]) -> list[ob
     rows: list[object] = []
     problems: list[Mapping[str, Problem]] = []
     for value in values:
-        if not isinstance(value, dict | Mapping):  # `dict` is found sooner
+        if not isinstance(value, (dict, Mapping)):  # `dict` is found sooner
             raise Rejected("Expected an object in every row")
         try:
             rows.append(_row(properties, value))

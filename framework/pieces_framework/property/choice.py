@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from pieces_framework.wire import JsonValue, parse_json, same_json
 
-from .declaration import InputValue, PropertyBase, PropertyOptions
+from .declaration import InputValue, PropertyBase, PropertyOptions, Rejected
 from .options import DropdownOption, DropdownState, option_problems
 
 V = TypeVar("V")
@@ -37,11 +37,15 @@ class _StaticChoice(PropertyBase[T_co]):
     def chosen(self, raw: InputValue) -> object:
         """Return the value of the option that `raw` is.
 
+        Where no options are known, as in metadata that lacks them, nothing can be compared.
+
         Raises:
             Rejected: if it is none of them.
         """
         if type(raw) in _HASHED and raw in self._plain:
             return self._plain[raw]
+        if not self.options.options:
+            return raw
         for option in self.options.options:
             if same_json(option.value, cast("JsonValue", raw)):  # a file in it equals none
                 return cast("object", deepcopy(option.value))  # a run may change its values
@@ -98,7 +102,12 @@ class StaticDropdown(_StaticChoice[T_co]):
 
     @override
     def coerce(self, raw: InputValue) -> object:
-        return self.chosen(raw)
+        try:
+            return self.chosen(raw)
+        except Rejected:
+            if raw == "":
+                return None
+            raise
 
 
 class StaticMultiSelectDropdown(_StaticChoice[T_co]):
@@ -158,7 +167,7 @@ def listed(raw: InputValue) -> list[InputValue] | None:
         except ValueError:
             return [raw]
         return list(parsed) if isinstance(parsed, list) else [raw]
-    return list(raw) if isinstance(raw, Sequence) else [raw]
+    return list(raw) if isinstance(raw, (list, Sequence)) else [raw]
 
 
 def _plain_values(state: DropdownState[Any]) -> dict[object, object]:

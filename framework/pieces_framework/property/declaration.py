@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from typing import (
+    TYPE_CHECKING,
     Any,
     ClassVar,
     Final,
@@ -21,11 +22,13 @@ from typing import (
 from typing_extensions import TypeIs, TypeVar
 
 from pieces_framework.errors import DefinitionError, Problem
-from pieces_framework.files import ApFile, ApStreamingFile
 from pieces_framework.javascript import js_text
 from pieces_framework.wire import JsonValue, Overlay, document, json_problem
 
 from .constraints import Constraints
+
+if TYPE_CHECKING:
+    from pieces_framework.files import ApFile, ApStreamingFile
 
 T_co = TypeVar("T_co", covariant=True)
 ValueT = TypeVar("ValueT", str, float)
@@ -250,6 +253,9 @@ class Props:
         if problems:
             raise DefinitionError(problems)
         cls.__properties__ = properties
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} with {', '.join(self.__properties__) or 'nothing'}>"
 
 
 PropsDeclaration: TypeAlias = "type[Props] | Mapping[str, PropertyBase[Any]]"

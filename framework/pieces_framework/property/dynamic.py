@@ -12,6 +12,7 @@ from pieces_framework.errors import PropsError
 from pieces_framework.wire import JsonValue, document
 
 from .declaration import InputValue, PropertyBase, PropertyOptions, PropsDeclaration, Rejected
+from .options import auth_document
 from .parsing import parse_values
 
 AuthT = TypeVar("AuthT")
@@ -20,7 +21,7 @@ T_co = TypeVar("T_co", covariant=True)
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from pieces_framework.auth import AuthBase
+    from pieces_framework.auth import AnyAuth, AuthBase
     from pieces_framework.context import PropertyContext
 
     ChildrenLoader: TypeAlias = (
@@ -56,7 +57,7 @@ class DynamicProperties(PropertyBase[T_co]):
         *,
         props: ChildrenLoader[AuthT],
         refreshers: Sequence[str],
-        auth: AuthBase[AuthT] | None = None,
+        auth: AuthBase[AuthT] | tuple[AuthBase[Any], ...] | None = None,
         required: Literal[True],
         default_value: Mapping[str, JsonValue] | None = None,
         **common: Unpack[PropertyOptions],
@@ -67,7 +68,7 @@ class DynamicProperties(PropertyBase[T_co]):
         *,
         props: ChildrenLoader[AuthT],
         refreshers: Sequence[str],
-        auth: AuthBase[AuthT] | None = None,
+        auth: AuthBase[AuthT] | tuple[AuthBase[Any], ...] | None = None,
         default_value: Mapping[str, JsonValue],
         required: bool = False,
         **common: Unpack[PropertyOptions],
@@ -78,7 +79,7 @@ class DynamicProperties(PropertyBase[T_co]):
         *,
         props: ChildrenLoader[AuthT],
         refreshers: Sequence[str],
-        auth: AuthBase[AuthT] | None = None,
+        auth: AuthBase[AuthT] | tuple[AuthBase[Any], ...] | None = None,
         required: bool = False,
         default_value: None = None,
         **common: Unpack[PropertyOptions],
@@ -88,7 +89,7 @@ class DynamicProperties(PropertyBase[T_co]):
         *,
         props: ChildrenLoader[Any],
         refreshers: Sequence[str],
-        auth: AuthBase[Any] | None = None,
+        auth: AnyAuth | None = None,
         **declared: Any,  # the overloads say what
     ) -> None:
         super().__init__(**declared)
@@ -97,7 +98,7 @@ class DynamicProperties(PropertyBase[T_co]):
         self.refreshers: Final = tuple(refreshers)
         """The names of the properties whose change loads the children anew."""
         self.auth: Final = auth
-        """The piece's auth: it types `context.auth` of the loader."""
+        """The piece's auth, or a tuple of several: it types `context.auth` of the loader."""
 
     async def load(self, context: PropertyContext[Any]) -> PropsDeclaration:
         """Return the children for what is filled in so far. What the loader raises goes through."""
@@ -123,9 +124,7 @@ class DynamicProperties(PropertyBase[T_co]):
 
     @override
     def wire_fields(self) -> dict[str, JsonValue]:
-        loading = document(
-            refreshers=self.refreshers, auth=self.auth.metadata() if self.auth else None
-        )
+        loading = document(refreshers=list(self.refreshers), auth=auth_document(self.auth))
         return {**super().wire_fields(), **loading}
 
 

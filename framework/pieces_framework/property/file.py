@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any, Final, Literal, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, Unpack, overload
 
 from typing_extensions import override
 
-from pieces_framework.files import ApFile, ApStreamingFile, parse_data_url
 from pieces_framework.wire import JsonValue, document
 
 from .declaration import InputValue, PropertyBase, PropertyOptions
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from pieces_framework.files import ApFile, ApStreamingFile
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -87,6 +90,8 @@ class File(PropertyBase[T_co]):
 
     @override
     def coerce(self, raw: InputValue) -> ApFile | ApStreamingFile | None:
+        from pieces_framework.files import ApFile, ApStreamingFile, parse_data_url
+
         if raw == "":
             return None
         file = parse_data_url(raw) if isinstance(raw, str) else raw
@@ -108,6 +113,8 @@ class File(PropertyBase[T_co]):
 
 
 def _streamed(file: ApFile) -> ApStreamingFile:
+    from pieces_framework.files import ApStreamingFile
+
     async def body() -> AsyncIterator[bytes]:
         yield file.data
 

@@ -11,7 +11,7 @@ from pieces_framework.wire import JsonValue, document
 
 from .choice import listed
 from .declaration import InputValue, PropertyBase, PropertyOptions
-from .options import DropdownState
+from .options import DropdownState, auth_document
 
 V = TypeVar("V")
 AuthT = TypeVar("AuthT")
@@ -20,7 +20,7 @@ T_co = TypeVar("T_co", covariant=True)
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from pieces_framework.auth import AuthBase
+    from pieces_framework.auth import AnyAuth, AuthBase
     from pieces_framework.context import PropertyContext
 
     OptionsLoader: TypeAlias = (
@@ -39,7 +39,7 @@ class _LoadedChoice(PropertyBase[T_co]):
         options: OptionsLoader[Any, Any],
         refreshers: Sequence[str],
         refresh_on_search: bool | None = None,
-        auth: AuthBase[Any] | None = None,
+        auth: AnyAuth | None = None,
         **declared: Any,  # the overloads of each kind say what
     ) -> None:
         super().__init__(**declared)
@@ -50,7 +50,7 @@ class _LoadedChoice(PropertyBase[T_co]):
         self.refresh_on_search: Final = refresh_on_search
         """Whether typing in the dropdown loads anew, with the text as `search_value`."""
         self.auth: Final = auth
-        """The piece's auth: it types `context.auth` of the loader."""
+        """The piece's auth, or a tuple of several: it types `context.auth` of the loader."""
 
     async def load(self, context: PropertyContext[Any]) -> DropdownState[Any]:
         """Return the options for what is filled in so far. What the loader raises goes through."""
@@ -59,9 +59,9 @@ class _LoadedChoice(PropertyBase[T_co]):
     @override
     def wire_fields(self) -> dict[str, JsonValue]:
         loading = document(
-            refreshers=self.refreshers,
+            refreshers=list(self.refreshers),
             refresh_on_search=self.refresh_on_search,
-            auth=self.auth.metadata() if self.auth else None,
+            auth=auth_document(self.auth),
         )
         return {**super().wire_fields(), **loading}
 
@@ -87,7 +87,7 @@ class Dropdown(_LoadedChoice[T_co]):
         options: OptionsLoader[AuthT, V],
         refreshers: Sequence[str],
         refresh_on_search: bool = False,
-        auth: AuthBase[AuthT] | None = None,
+        auth: AuthBase[AuthT] | tuple[AuthBase[Any], ...] | None = None,
         required: Literal[True],
         default_value: V | None = None,
         **common: Unpack[PropertyOptions],
@@ -99,7 +99,7 @@ class Dropdown(_LoadedChoice[T_co]):
         options: OptionsLoader[AuthT, V],
         refreshers: Sequence[str],
         refresh_on_search: bool = False,
-        auth: AuthBase[AuthT] | None = None,
+        auth: AuthBase[AuthT] | tuple[AuthBase[Any], ...] | None = None,
         default_value: V,
         required: bool = False,
         **common: Unpack[PropertyOptions],
@@ -111,7 +111,7 @@ class Dropdown(_LoadedChoice[T_co]):
         options: OptionsLoader[AuthT, V],
         refreshers: Sequence[str],
         refresh_on_search: bool = False,
-        auth: AuthBase[AuthT] | None = None,
+        auth: AuthBase[AuthT] | tuple[AuthBase[Any], ...] | None = None,
         required: bool = False,
         default_value: None = None,
         **common: Unpack[PropertyOptions],
@@ -142,7 +142,7 @@ class MultiSelectDropdown(_LoadedChoice[T_co]):
         options: OptionsLoader[AuthT, V],
         refreshers: Sequence[str],
         refresh_on_search: bool = False,
-        auth: AuthBase[AuthT] | None = None,
+        auth: AuthBase[AuthT] | tuple[AuthBase[Any], ...] | None = None,
         required: Literal[True],
         default_value: Sequence[V] | None = None,
         **common: Unpack[PropertyOptions],
@@ -154,7 +154,7 @@ class MultiSelectDropdown(_LoadedChoice[T_co]):
         options: OptionsLoader[AuthT, V],
         refreshers: Sequence[str],
         refresh_on_search: bool = False,
-        auth: AuthBase[AuthT] | None = None,
+        auth: AuthBase[AuthT] | tuple[AuthBase[Any], ...] | None = None,
         default_value: Sequence[V],
         required: bool = False,
         **common: Unpack[PropertyOptions],
@@ -166,7 +166,7 @@ class MultiSelectDropdown(_LoadedChoice[T_co]):
         options: OptionsLoader[AuthT, V],
         refreshers: Sequence[str],
         refresh_on_search: bool = False,
-        auth: AuthBase[AuthT] | None = None,
+        auth: AuthBase[AuthT] | tuple[AuthBase[Any], ...] | None = None,
         required: bool = False,
         default_value: None = None,
         **common: Unpack[PropertyOptions],

@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, Unpack, overload
 
 from typing_extensions import override
 
-from pieces_framework.times import from_epoch_ms, iso_text, parse_time
+from pieces_framework.times import from_epoch_ms, in_utc, iso_text, parse_time
 from pieces_framework.wire import JsonValue, document
 
 from .declaration import InputValue, PropertyBase, PropertyOptions, Rejected
@@ -57,7 +57,7 @@ class DateTime(PropertyBase[T_co]):
         self, *, default_value: str | datetime | None = None, **declared: Any
     ) -> None:  # the overloads say what
         if isinstance(default_value, datetime):
-            default_value = iso_text(default_value)
+            default_value = iso_text(in_utc(default_value))
         super().__init__(default_value=default_value, **declared)
 
     @override
@@ -160,7 +160,9 @@ class DateRange(PropertyBase[T_co]):
         super().__init__(default_value=default_value, **declared)
 
     @override
-    def coerce(self, raw: InputValue) -> DateRangeValue:
+    def coerce(self, raw: InputValue) -> DateRangeValue | None:
+        if isinstance(raw, str) and not raw.strip():
+            return None
         if not isinstance(raw, Mapping):
             raise self.rejection(raw)
         preset = raw.get("preset")
@@ -184,6 +186,6 @@ class DateRange(PropertyBase[T_co]):
 def _range_document(value: DateRangeValue) -> dict[str, JsonValue]:
     return document(
         preset=value.preset.value if value.preset else None,
-        after=iso_text(value.after) if value.after else None,
-        before=iso_text(value.before) if value.before else None,
+        after=iso_text(in_utc(value.after)) if value.after else None,
+        before=iso_text(in_utc(value.before)) if value.before else None,
     )

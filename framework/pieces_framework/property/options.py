@@ -1,12 +1,15 @@
-"""The options of dropdowns."""
+"""The options of dropdowns, and whose auth their loaders are given."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pieces_framework.wire import JsonValue, document, json_problem
+
+if TYPE_CHECKING:
+    from pieces_framework.auth import AnyAuth
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -39,6 +42,13 @@ def option_problems(state: DropdownState[Any]) -> list[str]:
     """Name each option whose value JSON cannot say."""
     found = [json_problem(option.value, f"option {option.label!r}") for option in state.options]
     return [problem for problem in found if problem]
+
+
+def auth_document(auth: AnyAuth | None) -> JsonValue:
+    """Return the wire form of the auth that a loader names; it stays beside the property."""
+    if isinstance(auth, tuple):
+        return [each.metadata() for each in auth]
+    return auth.metadata() if auth else None
 
 
 def _option_document(option: DropdownOption[Any]) -> JsonValue:

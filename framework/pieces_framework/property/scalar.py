@@ -149,6 +149,7 @@ class Color(PropertyBase[T_co]):
 
     kind = "COLOR"
     expected = "Expected color"
+    exact = frozenset({str})
 
     @overload
     def __init__(
@@ -181,4 +182,4 @@ class Color(PropertyBase[T_co]):
     def coerce(self, raw: InputValue) -> str | None:
         if not isinstance(raw, str):
             raise self.rejection(raw)
-        return raw if raw.strip() else None
+        return raw or None

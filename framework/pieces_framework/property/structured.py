@@ -61,7 +61,7 @@ class Json(PropertyBase[T_co]):
         if isinstance(raw, str) and not raw.strip():
             return None
         value = _parsed(raw)
-        if value is None or isinstance(value, bool | int | float | str) or not _is_json(value):
+        if value is None or isinstance(value, (str, int, float)) or not _is_json(value):
             raise self.rejection(raw)
         return value
 
