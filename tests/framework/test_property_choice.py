@@ -208,9 +208,9 @@ def test_without_options_there_is_nothing_to_compare_with() -> None:
 
 
 def test_empty_text_is_no_choice_unless_an_option_says_so() -> None:
-    empty = Property.StaticDropdown(display_name="E", options=[DropdownOption("None", "")])
+    letters = Property.StaticDropdown(display_name="L", options=[DropdownOption("A", "a")])
 
-    assert parse_values({"one": ONE, "empty": empty}, {"one": "", "empty": ""}) == {
-        "one": None,
-        "empty": "",
+    assert parse_values({"one": ONE, "letters": letters}, {"one": "", "letters": ""}) == {
+        "one": "",
+        "letters": None,
     }
