@@ -19,22 +19,39 @@ REFERENCE = Path(__file__).parent.parent.parent / "docs" / "reference"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-async def test_the_examples_of_the_reference_run() -> None:
-    page = REFERENCE / "authoring.md"
+async def run_page(name: str) -> Piece[Any]:
+    """Run the blocks of a page from top to bottom; return the piece they make."""
     program: dict[str, Any] = {}
-
-    for source in BLOCK.findall(page.read_text()):
-        code = compile(source, page.name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    for source in BLOCK.findall((REFERENCE / name).read_text()):
+        code = compile(source, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         pending: object = eval(code, program)
         if inspect.isawaitable(pending):
             await pending
-
     ice: Piece[Any] = program["ice"]
+    return ice
+
+
+async def test_the_examples_of_authoring_run() -> None:
+    ice = await run_page("authoring.md")
+
     greeting = await run_action(
         ice, "greet", auth=None, props={"who": "Ada"}, services=MemoryHost().services()
     )
     assert greeting == "Hello Ada"
     assert list(ice.triggers) == ["t", "i", "called"]
+
+
+async def test_the_examples_of_runs_run() -> None:
+    ice = await run_page("runs.md")
+
+    result = await run_action(
+        ice,
+        "stock",
+        auth="key",
+        props={"shop": 2},
+        services=MemoryHost().services(),
+    )
+    assert result == {"shop": 2, "cones": 12}
 
 
 def test_the_reference_of_authoring_is_short() -> None:
