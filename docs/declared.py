@@ -24,7 +24,7 @@ class Keyword:
 
 
 class UndocumentedError(Exception):
-    """A keyword has no docstring to show."""
+    """A keyword has nothing to show for what it means, or for its type."""
 
 
 def description(cls: type) -> str:
@@ -57,8 +57,6 @@ def keywords(cls: type) -> list[Keyword]:
         keyword.meaning = meanings.get(keyword.name) or keyword.meaning
         if not keyword.meaning:
             raise UndocumentedError(f"`{keyword.name}` of `{cls.__name__}` has no docstring")
-        if "bool" in keyword.types:
-            keyword.types = [text for text in keyword.types if not text.startswith("Literal[")]
     return sorted(found.values(), key=lambda keyword: not keyword.required)
 
 
@@ -153,6 +151,8 @@ def _types(annotation: ast.expr | None) -> list[str]:
     if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
         return [*_types(annotation.left), *_types(annotation.right)]
     text = ast.unparse(annotation) if annotation else "object"
+    if text in {"Literal[True]", "Literal[False]"}:  # what tells overloads apart
+        return ["bool"]
     return [] if text == "None" else [text.replace("'", '"')]
 
 

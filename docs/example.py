@@ -20,7 +20,9 @@ from typing_extensions import TypeIs
 
 from pieces_framework import (
     Action,
+    ActionContext,
     AuthBase,
+    DropdownState,
     JsonValue,
     PieceError,
     Property,
@@ -48,7 +50,7 @@ class Example:
         self.case: Final = case
         self.action: Final = next(each for each in vars(module).values() if _is_action(each))
 
-    def context(self) -> Any:
+    def context(self) -> ActionContext[Any, Any]:
         """Return the context of a run with the first of the values."""
         raise NotImplementedError
 
@@ -86,7 +88,7 @@ class PropertyExample(Example):
         self.declared: Final = properties[self._name]
         self.loaded: Final = self._load()
 
-    def context(self) -> Any:
+    def context(self) -> ActionContext[Any, Any]:
         """See `Example.context`."""
         supplied = {**self._others, self._name: self.case["supplied"][0]}
         auth = self.case.get("auth")
@@ -97,7 +99,7 @@ class PropertyExample(Example):
         given = {**self._others, self._name: supplied}
         return parse_values(self.action.props, given, schemas=self._schemas())[self._name]
 
-    def _load(self) -> Any:
+    def _load(self) -> DropdownState[Any] | PropsDeclaration | None:
         if not isinstance(self.declared, _LOADED):
             return None
         context: Any = make_property_context(
@@ -106,11 +108,9 @@ class PropertyExample(Example):
         return asyncio.run(self.declared.load(context))
 
     def _schemas(self) -> dict[str, PropsDeclaration]:
-        return (
-            {self._name: self.loaded}
-            if isinstance(self.declared, Property.DynamicProperties)
-            else {}
-        )
+        if self.loaded is None or isinstance(self.loaded, DropdownState):
+            return {}
+        return {self._name: self.loaded}
 
 
 class AuthExample(Example):
@@ -120,7 +120,7 @@ class AuthExample(Example):
         super().__init__("auth", name)
         self.declared: Final[AuthBase[Any]] = self.action.auths[0]
 
-    def context(self) -> Any:
+    def context(self) -> ActionContext[Any, Any]:
         """See `Example.context`."""
         return make_context(self.action, auth=self.value(self.case["supplied"][0]))
 

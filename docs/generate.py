@@ -7,29 +7,47 @@ what would be are named, and the exit code is 1.
 
 from __future__ import annotations
 
+import builtins
+import datetime as dt
 import json
 import re
 import sys
+import typing
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pieces_framework
 from pieces_framework import DropdownState, JsonValue, PieceAuth, Property
-from pieces_framework.property import properties_of
+from pieces_framework.property import PropsDeclaration, properties_of
 
-from .declared import Keyword, description, keywords
+from .declared import Keyword, UndocumentedError, description, keywords
 from .example import AuthExample, Example, PropertyExample, shown
 
 REFERENCE = Path(__file__).parent / "reference"
 _NOTE = "<!-- written by `make docs` from the docstrings and docs/examples; edit those -->"
 _SHOWN_CHARACTERS = 160
+_FUNCTION = "a function from `{}` to {}, `async def` or `def`"
+_WORDS = {
+    r"OptionsLoader\[.*\]": _FUNCTION.format("PropertyContext", "a `DropdownState`"),
+    r"ChildrenLoader\[.*\]": _FUNCTION.format(
+        "PropertyContext", "a dict of properties or a `Props` class"
+    ),
+    r"Validate\[.*\]": _FUNCTION.format("AuthValidationContext", "an `AuthValidation`"),
+    r"Identify\[.*\]": _FUNCTION.format("AuthValidationContext", "a `str`"),
+    r"type\[(?:RowT|PropsClassT)\]": "a `Props` class",
+    r"Mapping\[str, PropertyBase\[Any\]\]": "a dict of properties",
+    r"V": "the value of an option",
+    r"Sequence\[V\]": "a list of values of options",
+}
+"""What to call types that only the framework's own code has names for."""
+_LOOKED_UP = (builtins.__dict__, typing.__dict__, dt.__dict__, pieces_framework.__all__)
+"""Where the names of all other types are."""
 
 
 def pages() -> dict[Path, str]:
     """Return every page's text by its path."""
-    found = dict(_pages_of("properties", "Property"))
-    found.update(_pages_of("auth", "PieceAuth"))
-    return found
+    return dict([*_pages_of("properties", Property), *_pages_of("auth", PieceAuth)])
 
 
 def classes(namespace: type) -> dict[str, type[Any]]:
@@ -46,16 +64,16 @@ def file_name(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def _pages_of(folder: str, namespace: str) -> Iterator[tuple[Path, str]]:
-    gathered = classes(PieceAuth if folder == "auth" else Property)
+def _pages_of(folder: str, namespace: type) -> Iterator[tuple[Path, str]]:
     rows: list[str] = []
-    for name, cls in gathered.items():
+    for name, cls in classes(namespace).items():
+        title = f"{namespace.__name__}.{name}"
         example = _example(folder, file_name(name), cls)
-        yield REFERENCE / folder / f"{file_name(name)}.md", _page(f"{namespace}.{name}", example)
+        yield REFERENCE / folder / f"{file_name(name)}.md", _page(title, example)
         first = description(cls).partition("\n\n")[0].replace("\n", " ")
-        rows.append(f"| [`{namespace}.{name}`]({file_name(name)}.md) | `{cls.kind}` | {first} |")
+        rows.append(f"| [`{title}`]({file_name(name)}.md) | `{cls.kind}` | {first} |")
     table = "\n".join(["| Class | `type` in the metadata | |", "|---|---|---|", *rows])
-    title = f"`{namespace}`: the classes it gathers"
+    title = f"`{namespace.__name__}`: the classes it gathers"
     yield REFERENCE / folder / "README.md", f"# {title}\n\n{_NOTE}\n\n{table}\n"
 
 
@@ -83,9 +101,25 @@ def _page(title: str, example: PropertyExample | AuthExample) -> str:
 
 
 def _keyword_row(keyword: Keyword) -> str:
-    types = " or ".join(_code(text) for text in keyword.types)
+    types = " or ".join(dict.fromkeys(map(_type_words, keyword.types)))
     meaning = keyword.meaning[0].upper() + keyword.meaning[1:]
     return f"`{keyword.name}` | {types} | {'yes' if keyword.required else ''} | {_cell(meaning)}"
+
+
+def _type_words(text: str) -> str:
+    """Return a type in names that a reader can look up.
+
+    Raises:
+        UndocumentedError: if one of its names is neither Python's nor the framework's.
+    """
+    for pattern, words in _WORDS.items():
+        if re.fullmatch(pattern, text):
+            return words
+    plain = re.sub(r"\[(?:Any|AuthT|V)\]", "", text)
+    for name in re.findall(r"[A-Za-z_]\w*", re.sub(r'"[^"]*"', "", plain)):
+        if not any(name in names for names in _LOOKED_UP):
+            raise UndocumentedError(f"the type `{text}` has a name nobody can look up: `{name}`")
+    return _code(plain)
 
 
 def _value_rows(example: Example) -> Iterator[str]:
@@ -99,7 +133,7 @@ def _loaded(example: PropertyExample | AuthExample) -> Iterator[str]:
     if isinstance(example, AuthExample) or example.loaded is None:
         return
     yield "## What the form is given"
-    filled_in = {**example.case.get("others", {})}
+    filled_in = example.case.get("others", {})
     searched = example.case.get("search")
     meanwhile = f"{_code(json.dumps(filled_in))} is filled in"
     meanwhile += f" and the user searches for {_code(json.dumps(searched))}" if searched else ""
@@ -107,7 +141,7 @@ def _loaded(example: PropertyExample | AuthExample) -> Iterator[str]:
     yield _json_block(_loaded_document(example.loaded))
 
 
-def _loaded_document(loaded: Any) -> Mapping[str, JsonValue]:
+def _loaded_document(loaded: DropdownState[Any] | PropsDeclaration) -> Mapping[str, JsonValue]:
     if isinstance(loaded, DropdownState):
         return loaded.metadata()
     return {name: child.metadata() for name, child in properties_of(loaded).items()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import Any, TypeAlias
 
@@ -10,9 +10,8 @@ from pieces_framework.action import Action
 from pieces_framework.auth import auth_for
 from pieces_framework.errors import ConnectionRejectedError, PieceNotFoundError
 from pieces_framework.piece import Piece
-from pieces_framework.property import InputValue
-from pieces_framework.property.parsing import Schemas
-from pieces_framework.run_context import NO_SCHEMAS, Services, run_context, start_context
+from pieces_framework.property import NO_SCHEMAS, InputValue, PropsDeclaration, Schemas
+from pieces_framework.run_context import Services, run_context, start_context
 from pieces_framework.trigger import Trigger
 from pieces_framework.wire import JsonValue
 
@@ -115,7 +114,20 @@ async def run_hook(
 def _masker(
     declared: AnyPart, auth: JsonValue, props: Mapping[str, InputValue], schemas: Schemas
 ) -> Masker:
-    return Masker(auth, *secret_values(declared.props, props, schemas))
+    return Masker(
+        auth, *_credentials(declared, auth), *secret_values(declared.props, props, schemas)
+    )
+
+
+def _credentials(declared: AnyPart, raw: JsonValue) -> Iterator[str]:
+    """Yield the secrets of a connection's properties, as texts: a number may be given for one."""
+    given = raw.get("props") if isinstance(raw, Mapping) else None
+    if not isinstance(given, Mapping):
+        return
+    for auth in declared.auths:
+        props: PropsDeclaration | None = getattr(auth, "props", None)
+        if props is not None:
+            yield from secret_values(props, given, NO_SCHEMAS)
 
 
 def _auth_value(declared: AnyPart, raw: JsonValue) -> object:

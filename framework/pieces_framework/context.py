@@ -1,4 +1,4 @@
-"""What an author's functions receive. Frozen: a run changes the world only through methods."""
+"""What an author's functions receive. No field can be assigned to: a method makes every change."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class ActionContext(Generic[AuthT_co, PropsT_co]):
     run: Run
     execution_type: ExecutionType = ExecutionType.BEGIN
     """`RESUME` when a pause of this step has ended, and `run` is called again."""
-    resume_payload: WebhookPayload | None = None
+    resume_payload: WebhookPayload | None = field(default=None, repr=False)
     """The request that ended the pause; `None` on the first run, and after a delay."""
 
     def generate_resume_url(
@@ -116,7 +116,7 @@ class PollingTriggerContext(TriggerContext[AuthT_co, PropsT_co]):
         timezone: str = "UTC",
         interval_ms: int | None = None,
     ) -> None:
-        """Ask to be polled at other times than the host's own. Only `on_enable` is asked.
+        """Ask to be polled at other times than the host's own. Only a call in `on_enable` counts.
 
         Args:
             cron_expression: five fields, such as `0 9 * * MON`.
@@ -145,7 +145,7 @@ class WebhookContext(TriggerContext[AuthT_co, PropsT_co]):
 class WebhookRunContext(WebhookContext[AuthT_co, PropsT_co]):
     """What a webhook trigger's `run` and `on_handshake` receive: a request besides the rest."""
 
-    payload: WebhookPayload
+    payload: WebhookPayload = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +162,7 @@ class AppWebhookContext(TriggerContext[AuthT_co, PropsT_co]):
 class AppWebhookRunContext(AppWebhookContext[AuthT_co, PropsT_co]):
     """What an app webhook trigger's `run` receives: a request besides the rest."""
 
-    payload: WebhookPayload
+    payload: WebhookPayload = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,7 +174,7 @@ class ManualTriggerContext(TriggerContext[AuthT_co, PropsT_co]):
 class ManualTriggerRunContext(ManualTriggerContext[AuthT_co, PropsT_co]):
     """What a manual trigger's `run` receives: what its caller gave, besides the rest."""
 
-    payload: WebhookPayload
+    payload: WebhookPayload = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +198,7 @@ class StartContext(Generic[AuthT_co, PropsT_co]):
     server: Server
     step: Step
     run: StartedRun
-    payload: WebhookPayload
+    payload: WebhookPayload = field(repr=False)
     """What the trigger's `run` received; an empty one if it received nothing."""
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from .action import Action
-from .auth import AuthBase
+from .auth import AuthBase, auths_of
 from .events import AppEvents
 from .part import Part
 from .presentation import WebhookHandshakeStrategy, WebhookRenewStrategy
-from .property import properties_of, refresher_problems
+from .property import properties_of, props_problems
 from .scheduling import cron_problem
 from .trigger import Trigger, TriggerStrategy
 from .versions import Version, VersionError
@@ -51,11 +51,11 @@ class Declaration:
 
     def _name_problems(self) -> Iterator[str]:
         if not self.display_name:
-            yield "the piece has no display_name"
+            yield "the piece has no display_name; pass the name of the service"
         for kind, declared in (("an action", self.actions), ("a trigger", self.triggers)):
             for name, count in Counter(each.name for each in declared).items():
-                if not name:
-                    yield f"{kind} has no name"
+                if not name.strip():
+                    yield f"{kind} has no name; pass `name=`, the identifier that flows store"
                 elif count > 1:
                     kinds = f"{kind.split()[1]}s"
                     yield f"{count} {kinds} are named `{name}`; give each its own name"
@@ -65,14 +65,17 @@ class Declaration:
                 yield f"an action and a trigger are both named `{name}`; rename the newer one"
 
     def _release_problems(self) -> Iterator[str]:
+        bounds: list[Version] = []
         for bound, release in (
             ("minimum_supported_release", self.minimum_supported_release),
             ("maximum_supported_release", self.maximum_supported_release),
         ):
             try:
-                Version.parse("0.0.0" if release is None else release)
+                bounds += [] if release is None else [Version.parse(release)]
             except VersionError:
                 yield f"the piece's {bound} is {release!r}; write `X.Y.Z`, such as `0.82.0`"
+        if len(bounds) == 2 and bounds[0] > bounds[1]:
+            yield f"the piece's releases begin at {bounds[0]} and end at {bounds[1]}; swap them"
 
     def _auth_problems(self, parts: Sequence[Part[Any, Any]]) -> Iterator[str]:
         for kind, count in Counter(auth.kind for auth in self.auths).items():
@@ -83,6 +86,15 @@ class Declaration:
         for part in parts:
             if any(all(auth is not own for own in self.auths) for auth in part.auths):
                 yield f"{part.where} has another auth than the piece: pass the piece's own, or none"
+            for name, prop in properties_of(part.props).items():
+                if any(
+                    all(auth is not own for own in self.auths)
+                    for auth in auths_of(getattr(prop, "auth", None))
+                ):
+                    yield (
+                        f"{part.where}: property `{name}` has another auth than the piece:"
+                        " pass the piece's own, or none"
+                    )
 
     def _event_problems(self) -> Iterator[str]:
         for trigger in self.triggers:
@@ -102,14 +114,13 @@ class Declaration:
 
 def _property_problems(part: Part[Any, Any]) -> Iterator[str]:
     properties = properties_of(part.props)
-    if isinstance(part.props, Mapping):  # a Props class was checked when it was defined
-        for name, prop in properties.items():
-            where = f"{part.where}, property `{name}`"
-            yield from (f"{where}: {problem}" for problem in prop.problems())
-        yield from (f"{part.where}: {problem}" for problem in refresher_problems(part.props))
+    yield from (f"{part.where}: {problem}" for problem in props_problems(part.props))
     for group in part.property_groups:
         for unknown in (each for each in group.props if each not in properties):
-            yield f"{part.where}: the group `{group.key}` names no property by `{unknown}`"
+            yield (
+                f"{part.where}: the group `{group.key}` lists `{unknown}`, which is none of the"
+                " properties; declare it, or drop it from the group"
+            )
 
 
 def _hook_problems(part: Part[Any, Any]) -> Iterator[str]:
@@ -122,7 +133,10 @@ def _trigger_problems(trigger: Trigger[Any, Any, Any, Any]) -> Iterator[str]:
     for needed in _NEEDED_HOOKS.get(trigger.strategy, ()):
         if not trigger.hooks[needed].functions:
             kind = "a webhook" if trigger.strategy is TriggerStrategy.WEBHOOK else "an app webhook"
-            yield f"{trigger.where} is {kind} and lacks the hook `{needed}`"
+            yield (
+                f"{trigger.where} is {kind} and lacks the hook `{needed}`;"
+                f" attach one by `@{trigger.name}.{needed}`"
+            )
     if trigger.strategy is TriggerStrategy.WEBHOOK:
         yield from _handshake_problems(trigger)
         yield from _renewal_problems(trigger)
@@ -161,12 +175,18 @@ def _renewal_problems(trigger: Trigger[Any, Any, Any, Any]) -> Iterator[str]:
             )
         return
     if not trigger.on_renew.functions:
-        yield f"{trigger.where} has a `renew_configuration` and lacks the hook `on_renew`"
+        yield (
+            f"{trigger.where} has a `renew_configuration` and lacks the hook `on_renew`;"
+            f" attach one by `@{trigger.name}.on_renew`"
+        )
     expression = configuration.cron_expression
     if not expression:
         yield f"{trigger.where}: the renew strategy `CRON` needs a `cron_expression`"
     elif problem := cron_problem(expression):
-        yield f"{trigger.where}: `{expression}` is no cron expression: {problem}"
+        yield (
+            f"{trigger.where}: `{expression}` is no cron expression: {problem};"
+            " it has five fields, such as `0 0 * * *`"
+        )
 
 
 def _webhook_only_problems(trigger: Trigger[Any, Any, Any, Any]) -> Iterator[str]:

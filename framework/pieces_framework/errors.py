@@ -50,6 +50,8 @@ class PieceError(Exception):
         super().__init__(message)
         self.message: Final = message
         self.hint: Final = hint
+        if hint:
+            self.add_note(f"hint: {hint}")  # so that pytest and tracebacks show it too
 
     @property
     def messages(self) -> tuple[str, ...]:
@@ -58,7 +60,7 @@ class PieceError(Exception):
 
 
 class DefinitionError(PieceError):
-    """A piece is declared wrongly. Raised at import, with every problem found at once."""
+    """The declaration of a piece has mistakes. Raised at import, with all of them at once."""
 
     exit_code = 65  # EX_DATAERR
     code = "DEFINITION"
@@ -134,7 +136,7 @@ class RunError(PieceError):
 
 
 class RetryableError(RunError):
-    """The run failed for a passing reason.
+    """What failed may work on another try.
 
     Args:
         message: as for every error of the tree.

@@ -20,8 +20,7 @@ class ApFile:
     """Without the dot; what follows the last dot of `filename` where it is not given."""
 
     def __post_init__(self) -> None:
-        if self.extension is None and "." in self.filename:
-            object.__setattr__(self, "extension", self.filename.rpartition(".")[2])
+        _complete(self)
 
     @property
     def base64(self) -> str:
@@ -44,8 +43,7 @@ class ApStreamingFile:
     """`None` where the source did not say."""
 
     def __post_init__(self) -> None:
-        if self.extension is None and "." in self.filename:
-            object.__setattr__(self, "extension", self.filename.rpartition(".")[2])
+        _complete(self)
 
 
 def parse_data_url(text: str) -> ApFile | None:
@@ -67,3 +65,8 @@ def parse_data_url(text: str) -> ApFile | None:
         return None
     guessed = mimetypes.guess_extension(found["type"].lower(), strict=False) or ".bin"
     return ApFile(filename=f"unknown{guessed}", data=data)
+
+
+def _complete(file: ApFile | ApStreamingFile) -> None:
+    if file.extension is None and "." in file.filename:
+        object.__setattr__(file, "extension", file.filename.rpartition(".")[2])

@@ -6,7 +6,7 @@ Source: ECMA-262, "Number::toString", "StringToNumber" and "StrWhiteSpaceChar".
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 # Nothing is matched twice, so that huge text is read, or refused, in one pass.
@@ -44,6 +44,35 @@ def js_text(value: object) -> str:
         return "[object Object]"
     items = cast("Sequence[object]", value)
     return ",".join("" if item is None else js_text(item) for item in items)
+
+
+def js_json(value: object) -> str:
+    """Return `value` as JavaScript's `JSON.stringify(value)` would.
+
+    >>> js_json({"a": [1.0, 1e21, True, None, "\u00e9"]})
+    '{"a":[1,1e+21,true,null,"\u00e9"]}'
+
+    Raises:
+        TypeError: if something in it is not JSON.
+        ValueError: if a number in it is infinite, NaN or too large for JavaScript.
+    """
+    import json
+
+    if value is None or isinstance(value, bool | str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, int | float):
+        if not is_finite(value):
+            raise ValueError("JSON cannot say infinity, NaN or numbers beyond all floats")
+        return js_text(value)
+    if isinstance(value, Mapping):
+        entries = cast("Mapping[str, object]", value).items()
+        pairs = (
+            f"{json.dumps(name, ensure_ascii=False)}:{js_json(item)}" for name, item in entries
+        )
+        return f"{{{','.join(pairs)}}}"
+    if isinstance(value, Sequence):
+        return f"[{','.join(map(js_json, cast('Sequence[object]', value)))}]"
+    raise TypeError(f"`{type(value).__name__}` is not JSON")
 
 
 def js_number(text: str) -> int | float | None:

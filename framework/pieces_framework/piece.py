@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Required, TypeAlias, over
 from typing_extensions import TypedDict, Unpack
 
 from .action import Action
-from .auth import AnyAuth, AuthBase, AuthT, AuthT2, AuthT3, AuthT4, AuthT5, auths_of
+from .auth import AnyAuth, AuthBase, AuthT, AuthT2, AuthT3, AuthT4, AuthT5, SeveralAuths, auths_of
 from .errors import DefinitionError, PieceNotFoundError
 from .trigger import Trigger
 from .wire import JsonValue, Overlay, document
@@ -30,14 +30,6 @@ CONTEXT_VERSION: Final = "2"
 
 AnyAction: TypeAlias = Action[Any, Any, Any]
 AnyTrigger: TypeAlias = Trigger[Any, Any, Any, Any]
-
-SeveralAuths: TypeAlias = (
-    tuple[AuthBase[AuthT], AuthBase[AuthT2]]
-    | tuple[AuthBase[AuthT], AuthBase[AuthT2], AuthBase[AuthT3]]
-    | tuple[AuthBase[AuthT], AuthBase[AuthT2], AuthBase[AuthT3], AuthBase[AuthT4]]
-    | tuple[AuthBase[AuthT], AuthBase[AuthT2], AuthBase[AuthT3], AuthBase[AuthT4], AuthBase[AuthT5]]
-)
-"""`Auths` without the one alone: which of several auths a part takes is checked at import only."""
 
 
 class PieceOptions(TypedDict, total=False):

@@ -27,7 +27,7 @@ class StoreScope(Enum):
 
 
 class Store(Protocol):
-    """Persistent key-value storage, isolated by scope.
+    """What a piece remembers from one run to the next, apart for each scope.
 
     A key has 1 to 128 characters; a value is JSON of at most 512 KB, and a `datetime` in it
     becomes ISO text: `2026-11-22T09:00:00.000Z` if it knows its zone.
@@ -62,7 +62,7 @@ class Files(Protocol):
     """Keeps files for other steps of the flow. Source: product documentation, "Files"."""
 
     async def write(self, *, file_name: str, data: bytes | AsyncIterable[bytes]) -> str:
-        """Keep a file and return a URL, which any `Property.File` takes.
+        """Keep a file and return its URL.
 
         Args:
             file_name: with its extension; folders in it are dropped.

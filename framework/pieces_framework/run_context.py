@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any, Final, TypeAlias, TypedDict, overload
+from typing import Any, TypeAlias, TypedDict, overload
 
 from .action import Action
 from .context import (
@@ -19,8 +18,7 @@ from .context import (
     WebhookRunContext,
 )
 from .pausing import ExecutionType
-from .property import InputValue, PropsDeclaration, parse_props, parse_values
-from .property.parsing import Schemas
+from .property import NO_SCHEMAS, InputValue, PropsDeclaration, Schemas, parse_props, parse_values
 from .protocols import (
     Connections,
     Files,
@@ -44,7 +42,6 @@ TriggerRunContext: TypeAlias = (
     | AppWebhookRunContext[Any, Any]
     | ManualTriggerRunContext[Any, Any]
 )
-NO_SCHEMAS: Final[Schemas] = MappingProxyType({})
 
 
 @dataclass(frozen=True, kw_only=True)

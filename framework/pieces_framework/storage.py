@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator
-from typing import Final, TypeVar
+from typing import Final, TypeVar, get_origin
 
 from typing_extensions import TypeIs
 
@@ -45,12 +45,20 @@ def encode_value(key: str, value: JsonValue) -> str:
         text = json.dumps(value, allow_nan=False, default=_iso_text)
     except (TypeError, ValueError, RecursionError) as error:
         raise StoreError(f"the value of store key `{key}` is not JSON: {error}") from error
-    if len(text.encode()) > MAX_VALUE_BYTES:
+    if len(text) > MAX_VALUE_BYTES and (size_bytes := _utf8_bytes(text)) > MAX_VALUE_BYTES:
         raise StoreError(
-            f"the value of store key `{key}` takes {len(text.encode())} bytes of JSON; "
+            f"the value of store key `{key}` takes {size_bytes} bytes of JSON; "
             f"{MAX_VALUE_BYTES} is the limit"
         )
     return text
+
+
+def _utf8_bytes(escaped: str) -> int:
+    """The size of JSON text if what is not ASCII were not escaped in it."""
+    import json
+
+    plain = json.dumps(json.loads(escaped), ensure_ascii=False)
+    return len(plain.encode("utf-8", "surrogatepass"))
 
 
 def decode_value(key: str, text: str, as_type: type[T]) -> T | None:
@@ -106,7 +114,7 @@ def _loads(text: str, *, as_float: bool) -> object:
 def _is(value: object, as_type: type[T]) -> TypeIs[T]:
     if as_type is int and isinstance(value, bool):
         return False  # to Python a bool is an int; to JSON it is not
-    return isinstance(value, as_type)
+    return isinstance(value, get_origin(as_type) or as_type)  # of `dict[str, int]` only the `dict`
 
 
 def _iso_text(value: object) -> str:

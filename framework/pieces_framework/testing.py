@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final, TypedDict, TypeVar, Unpack, overload
+from typing import Any, Final, TypedDict, TypeVar, Unpack, overload
 
 from .action import Action
 from .context import (
@@ -29,7 +29,7 @@ from .context import (
 from .errors import PieceError
 from .memory import MemoryConnections, MemoryFiles, MemoryFlows, MemoryHost, MemoryStore
 from .pausing import ExecutionType, PauseRequest, RespondRequest, StopRequest, WaitRequest
-from .property import InputValue
+from .property import NO_SCHEMAS, InputValue, Schemas
 from .protocols import Step, Store
 from .recording import (
     Listener,
@@ -39,13 +39,10 @@ from .recording import (
     RecordedSchedule,
     RecordedTags,
 )
-from .run_context import NO_SCHEMAS, Services, run_context, start_context
+from .run_context import Services, run_context, start_context
 from .scheduling import CronSchedule, IntervalSchedule
 from .trigger import Trigger
 from .wire import JsonValue
-
-if TYPE_CHECKING:
-    from .property.parsing import Schemas
 
 __all__ = [
     "CronSchedule",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
@@ -19,6 +20,10 @@ _RFC_822_HOURS: Final = {
     "PST": -8,
     "PDT": -7,
 }
+_ZONE_NAME: Final = re.compile(r"\b(?:UTC|GMT|UT)(?=[+-]\d)")
+"""A name before an offset adds nothing, and to dateutil it turns the offset's sign around."""
+_COMMENT: Final = re.compile(r"\s*\([^()]*\)\s*$")
+"""JavaScript writes the zone's long name there."""
 
 
 def parse_time(text: str) -> datetime:
@@ -33,7 +38,7 @@ def parse_time(text: str) -> datetime:
     Raises:
         ValueError: if it is no time, or one that the calendar does not have.
     """
-    text = text.strip()
+    text = _COMMENT.sub("", _ZONE_NAME.sub("", text)).strip()
     if ":" not in text and _is_bare_number(text):
         raise ValueError(f"{text!r} is a number, not a time")
     try:

@@ -89,7 +89,7 @@ class Trigger(Part[AuthT_contra, PropsT], Generic[AuthT_contra, PropsT, HookCont
         super().__init__(
             auth=auth, props=props, require_auth=require_auth, function=function, **options
         )
-        self.strategy: Final = strategy
+        self.strategy: Final = TriggerStrategy(strategy)
         self.sample_data: Final = sample_data
         self.handshake_configuration: Final = handshake_configuration
         self.renew_configuration: Final = renew_configuration

@@ -98,7 +98,10 @@ def parse_json(text: str | bytes) -> JsonValue:
 
 def json_problem(value: object, path: str) -> str:
     """Say what in `value` JSON cannot say, and where: `path.items[3]`. Empty if there is none."""
-    return next(_json_problems(value, path), "")
+    try:
+        return next(_json_problems(value, path), "")
+    except RecursionError:
+        return f"`{path}` nests too deeply, or holds itself"
 
 
 def _json_problems(value: object, path: str) -> Iterator[str]:

@@ -174,7 +174,7 @@ def broken(gelato: Path, name: str, text: str) -> None:
             INIT,
             "from pieces_framework import create_piece\n"
             "gelato = create_piece(display_name='', logo_url='', actions=[], triggers=[])",
-            ["`gelato`: the piece has no display_name"],
+            ["`gelato`: the piece has no display_name; pass the name of the service"],
             id="definition",
         ),
         pytest.param(

@@ -128,7 +128,7 @@ async def test_an_action_gets_the_credentials_of_the_connection(
             by_account, {"username": "ada", "password": ""}, "password is empty", id="basic-auth"
         ),
         pytest.param(by_token, {"props": HTTP_SHOP}, "must begin with https", id="custom-auth"),
-        pytest.param(by_token, {"props": {}}, "`base_url`, `access_token` missing", id="no-props"),
+        pytest.param(by_token, {"props": {}}, "`base_url`: is required", id="no-props"),
         pytest.param(by_sign_in, {"type": "OAUTH2"}, "`access_token` is needed", id="oauth2"),
     ],
 )

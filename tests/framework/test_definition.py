@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -127,14 +127,17 @@ def test_every_problem_of_a_piece_is_reported_at_once() -> None:
 
     value = "its default_value is refused: Expected boolean, received: x"
     assert problems == [
-        "the piece has no display_name",
+        "the piece has no display_name; pass the name of the service",
         "2 actions are named `taste`; give each its own name",
-        "an action has no name",
+        "an action has no name; pass `name=`, the identifier that flows store",
         "the piece's minimum_supported_release is '0.82'; write `X.Y.Z`, such as `0.82.0`",
         "action `taste` (HERE) has another auth than the piece: pass the piece's own, or none",
-        f"action `` (HERE), property `level`: {value}",
+        f"action `` (HERE): property `level`: {value}",
         "trigger `cold` (HERE) has 2 `on_enable` hooks; keep one",
-        "trigger `cold` (HERE) is a webhook and lacks the hook `on_disable`",
+        (
+            "trigger `cold` (HERE) is a webhook and lacks the hook `on_disable`; "
+            "attach one by `@cold.on_disable`"
+        ),
         "trigger `cold` (HERE): `sample_data.at[1]` is `datetime`, which is not JSON",
     ]
 
@@ -145,7 +148,7 @@ def test_a_name_is_used_once_in_a_piece() -> None:
     )
 
     assert problems == [
-        "a trigger has no name",
+        "a trigger has no name; pass `name=`, the identifier that flows store",
         "an action and a trigger are both named `x`; rename the newer one",
     ]
 
@@ -165,7 +168,11 @@ def test_a_refresher_of_a_plain_dict_must_be_beside_it() -> None:
     problems = refused(actions=[action(props=props)])
 
     assert problems == [
-        "action `a` (HERE): property `board` refreshes on `bord`, which is none of the properties"
+        (
+            "action `a` (HERE): property `board` refreshes on `bord`, which is none of the "
+            "properties; "
+            "name one of them, or `auth`"
+        )
     ]
 
 
@@ -180,7 +187,12 @@ def test_a_property_group_names_properties() -> None:
 
     problems = refused(actions=[action(props=Level, property_groups=groups)])
 
-    assert problems == ["action `a` (HERE): the group `main` names no property by `lebel`"]
+    assert problems == [
+        (
+            "action `a` (HERE): the group `main` lists `lebel`, which is none of the properties; "
+            "declare it, or drop it from the group"
+        )
+    ]
 
 
 def test_a_piece_has_one_auth_of_each_type() -> None:
@@ -273,13 +285,13 @@ WEBHOOK = (TriggerStrategy.WEBHOOK, "on_enable", "on_disable")
         (
             lambda: trigger(TriggerStrategy.WEBHOOK),
             [
-                "is a webhook and lacks the hook `on_enable`",
-                "is a webhook and lacks the hook `on_disable`",
+                "is a webhook and lacks the hook `on_enable`; attach one by `@t.on_enable`",
+                "is a webhook and lacks the hook `on_disable`; attach one by `@t.on_disable`",
             ],
         ),
         (
             lambda: trigger(TriggerStrategy.APP_WEBHOOK),
-            ["is an app webhook and lacks the hook `on_enable`"],
+            ["is an app webhook and lacks the hook `on_enable`; attach one by `@t.on_enable`"],
         ),
         (
             lambda: trigger(*WEBHOOK, "on_start", "on_start", "test", "test", "test"),
@@ -314,7 +326,12 @@ WEBHOOK = (TriggerStrategy.WEBHOOK, "on_enable", "on_disable")
         ),
         (
             lambda: trigger(*WEBHOOK, renew_configuration=RENEWAL),
-            ["has a `renew_configuration` and lacks the hook `on_renew`"],
+            [
+                (
+                    "has a `renew_configuration` and lacks the hook `on_renew`; "
+                    "attach one by `@t.on_renew`"
+                )
+            ],
         ),
         (
             lambda: trigger(*WEBHOOK, "on_renew", renew_configuration=renewal(None)),
@@ -322,7 +339,12 @@ WEBHOOK = (TriggerStrategy.WEBHOOK, "on_enable", "on_disable")
         ),
         (
             lambda: trigger(*WEBHOOK, "on_renew", renew_configuration=renewal("61 * * * *")),
-            [": `61 * * * *` is no cron expression: bad minute"],
+            [
+                (
+                    ": `61 * * * *` is no cron expression: bad minute; "
+                    "it has five fields, such as `0 0 * * *`"
+                )
+            ],
         ),
         (
             lambda: trigger(
@@ -392,3 +414,33 @@ def test_a_declaration_with_everything_right_is_accepted() -> None:
     )
 
     assert [*piece.actions, *piece.triggers] == ["a", "webhook", "app", "tick", "go"]
+
+
+def test_the_auth_of_a_loader_is_the_pieces() -> None:
+    def load(context: PropertyContext[str]) -> DropdownState[str]:
+        return DropdownState()
+
+    stranger = PieceAuth.SecretText(display_name="Other")
+    board = Property.Dropdown(display_name="B", refreshers=[], options=load, auth=stranger)
+
+    @create_action(name="a", display_name="A", description="", props={"board": board})
+    def act(context: ActionContext[None, Mapping[str, Any]]) -> None: ...
+
+    assert refused(actions=[act]) == [
+        (
+            "action `a` (HERE): property `board` has another auth than the piece: "
+            "pass the piece's own, or none"
+        )
+    ]
+
+
+def test_releases_begin_before_they_end() -> None:
+    with pytest.raises(DefinitionError, match=r"begin at 0\.90\.0 and end at 0\.85\.0; swap them"):
+        create_piece(
+            display_name="P",
+            logo_url="",
+            actions=[],
+            triggers=[],
+            minimum_supported_release="0.90.0",
+            maximum_supported_release="0.85.0",
+        )

@@ -97,7 +97,11 @@ class _RunCommand(click.Command):
     type=click.Choice(_HOOKS),
     help="Which function of a trigger to call.  [default: run]",
 )
-@click.option("--payload", type=_FILE, help="The body a webhook's run receives; - is stdin.")
+@click.option(
+    "--payload",
+    type=_FILE,
+    help="The body of the request that run, on_start or on_handshake receives; - is stdin.",
+)
 @click.option("--listen", is_flag=True, help="Enable a webhook and run it for each request.")
 @click.option("--public-url", help=f"Where services reach this machine; or {_FRONTEND_URL}.")
 @click.option(
@@ -106,8 +110,16 @@ class _RunCommand(click.Command):
     help=f"Where --listen listens; 0 takes a free port.  [default: {DEFAULT_PORT}]",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="End --listen after so many requests.")
-@click.option("--auth-env", metavar="VARIABLE", help="The variable that holds the credentials.")
-@click.option("--auth-file", type=_FILE, help="The file that holds the credentials.")
+@click.option(
+    "--auth-env",
+    metavar="VARIABLE",
+    help="The variable that holds the text of a secret, or the JSON of a connection.",
+)
+@click.option(
+    "--auth-file",
+    type=_FILE,
+    help="The file that holds the text of a secret, or the JSON of a connection; - is stdin.",
+)
 @click.option(
     "--json",
     "as_json",

@@ -20,7 +20,7 @@ MENU = {"Lemon": 11, "Lime": 12, "Mango": 13}
 async def flavors(context: PropertyContext[str]) -> DropdownState[int]:
     """Load the flavors whose name holds what the user searches for."""
     if context.auth is None:
-        return DropdownState(disabled=True, placeholder="Connect your account first")
+        return DropdownState(disabled=True, placeholder="Choose a connection to see the flavors")
     wanted = (context.search_value or "").lower()
     return DropdownState(
         [DropdownOption(name, number) for name, number in MENU.items() if wanted in name.lower()]

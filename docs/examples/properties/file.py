@@ -6,7 +6,7 @@ from pieces_framework import ActionContext, Property, Props, create_action
 
 
 class PhotoProps(Props):
-    """The photo, by URL or uploaded."""
+    """The photo: uploaded or, on your own machine, a `data:` URL."""
 
     photo = Property.File(display_name="Photo", required=True)
 
@@ -18,6 +18,6 @@ class PhotoProps(Props):
     props=PhotoProps,
 )
 async def measure_photo(context: ActionContext[None, PhotoProps]) -> dict[str, str | int]:
-    """Return name and size; the file was fetched before the action ran."""
+    """Return name and size; the run is given the whole file."""
     photo = context.props_value.photo
     return {"name": photo.filename, "bytes": len(photo.data)}

@@ -21,6 +21,7 @@ from .declaration import (
     AuthT_contra,
     AuthValidation,
     AuthValidationContext,
+    SeveralAuths,
     auth_for,
     auths_of,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "OAuth2Value",
     "PieceAuth",
     "SecretTextAuth",
+    "SeveralAuths",
     "auth_for",
     "auths_of",
     "filled_in",
@@ -64,7 +66,7 @@ ConnectionValue: TypeAlias = str | BasicAuthValue | OAuth2Value[Any] | Mapping[s
 
 
 class PieceAuth:
-    """The auth classes under their documented names. No auth is plain `auth=None`."""
+    """The auth classes under their documented names. A piece without accounts has `auth=None`."""
 
     SecretText = SecretTextAuth
     BasicAuth = BasicAuth

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar, overload
 
 from typing_extensions import override
@@ -17,6 +17,7 @@ from pieces_framework.property import (
     parse_props,
     parse_values,
     properties_of,
+    props_problems,
 )
 from pieces_framework.wire import JsonValue, document
 
@@ -33,7 +34,7 @@ DEFAULT_EXPIRES_IN_S: Final = 3300
 class GeneratedToken:
     """What `AuthRefresh.generate` returns: a token made from the credentials."""
 
-    access_token: str
+    access_token: str = field(repr=False)
     expires_in_s: float | None = None
     """Seconds it is good for; `None` leaves it to `AuthRefresh.default_expires_in_s`."""
 
@@ -81,7 +82,7 @@ class _PropsAuth(AuthBase[ValueT_co]):
 
     @override
     def problems(self) -> list[str]:
-        return props_problems(self.props)
+        return [f"its {problem}" for problem in props_problems(self.props)]
 
     @override
     def wire_fields(self) -> dict[str, JsonValue]:
@@ -193,19 +194,19 @@ def props_value(
     """
     try:
         if isinstance(props, Mapping):
-            return parse_values(props, given)
+            return _Credentials(parse_values(props, given))
         return parse_props(props, given)
     except PropsError as error:
-        names = ", ".join(f"`{name}`" for name in error.problems)
-        raise auth.misshapen(f"{names} missing or of another kind") from None
+        raise auth.misshapen("; ".join(_without_values(error))) from None
 
 
-def props_problems(props: PropsDeclaration) -> list[str]:
-    """What is wrong with the properties of an auth; a `Props` class was checked when defined."""
-    if not isinstance(props, Mapping):
-        return []
-    return [
-        f"its property `{name}`: {problem}"
-        for name, child in props.items()
-        for problem in child.problems()
-    ]
+class _Credentials(dict[str, object]):
+    """The values of properties in a dict; they are not shown."""
+
+    def __repr__(self) -> str:
+        return f"<credentials with {', '.join(self)}>"
+
+
+def _without_values(error: PropsError) -> Iterator[str]:
+    for message in error.messages:
+        yield message.partition(", received:")[0]

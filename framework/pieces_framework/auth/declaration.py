@@ -110,7 +110,7 @@ class AuthBase(Generic[AuthT_co]):
         kind = raw.get("type", self.kind)
         if not self.takes(kind):
             raise ConnectionRejectedError(
-                f"the connection is of type {kind!r}, and the piece asks for {self.kind!r}",
+                f"the connection is of another type than `{self.kind}`, which the piece asks for",
                 hint="connect the account again",
             )
         return raw
@@ -123,7 +123,7 @@ class AuthBase(Generic[AuthT_co]):
         """The error for a connection that lacks what this kind needs; it names no value."""
         return ConnectionRejectedError(
             f"the connection does not hold `{self.display_name}`{detail and ': '}{detail}",
-            hint="connect the account again",
+            hint=f'connect the account again; as JSON it is {{"type": "{self.kind}", ...}}',
         )
 
     def wire_fields(self) -> dict[str, JsonValue]:
@@ -142,14 +142,16 @@ class AuthBase(Generic[AuthT_co]):
         return self.overlay.apply(fields) if self.overlay else fields
 
 
-Auths: TypeAlias = (
-    AuthBase[AuthT]
-    | tuple[AuthBase[AuthT], AuthBase[AuthT2]]
+SeveralAuths: TypeAlias = (
+    tuple[AuthBase[AuthT], AuthBase[AuthT2]]
     | tuple[AuthBase[AuthT], AuthBase[AuthT2], AuthBase[AuthT3]]
     | tuple[AuthBase[AuthT], AuthBase[AuthT2], AuthBase[AuthT3], AuthBase[AuthT4]]
     | tuple[AuthBase[AuthT], AuthBase[AuthT2], AuthBase[AuthT3], AuthBase[AuthT4], AuthBase[AuthT5]]
 )
-"""One auth, or a tuple of several, each of another kind; `context.auth` is the union of them."""
+"""A tuple of auths, each of another kind; `context.auth` is the union of them."""
+
+Auths: TypeAlias = AuthBase[AuthT] | SeveralAuths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5]
+"""One auth, or several."""
 
 AnyAuth: TypeAlias = AuthBase[Any] | tuple[AuthBase[Any], ...]
 """An auth, or several, whatever their values are."""
@@ -184,7 +186,7 @@ def auth_for(auths: tuple[AuthBase[Any], ...], raw: JsonValue) -> AuthBase[Any]:
             return auth
     known = ", ".join(f"`{auth.kind}`" for auth in auths)
     raise ConnectionRejectedError(
-        f"the connection says its type is {kind!r}; the piece takes {known}",
+        f"the connection is of none of the types the piece takes {known}",
         hint="give the connection as an object whose `type` is one of them",
     )
 

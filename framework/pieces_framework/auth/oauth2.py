@@ -11,10 +11,17 @@ from typing import Any, Final, Generic, Literal, overload
 from typing_extensions import TypeVar, override
 
 from pieces_framework.javascript import is_finite, js_text
-from pieces_framework.property import NoProps, PropertyBase, Props, PropsDeclaration, properties_of
+from pieces_framework.property import (
+    NoProps,
+    PropertyBase,
+    Props,
+    PropsDeclaration,
+    properties_of,
+    props_problems,
+)
 from pieces_framework.wire import JsonValue, document
 
-from .custom import props_problems, props_value
+from .custom import props_value
 from .declaration import AuthBase, Identify, Validate
 
 PropsClassT = TypeVar("PropsClassT", bound=Props)
@@ -46,7 +53,7 @@ class OAuth2Value(Generic[PropsT_co]):
     """The connection of a `PieceAuth.OAuth2`, with a token that is still good."""
 
     access_token: str = field(repr=False)
-    props: PropsT_co
+    props: PropsT_co = field(repr=False)
     """What the user filled in besides; an empty `NoProps` where the auth declares none."""
     refresh_token: str | None = field(default=None, repr=False)
     token_type: str = "Bearer"  # noqa: S105 -- a kind, no secret
@@ -212,8 +219,14 @@ class OAuth2(AuthBase[ValueT_co]):
         unknown = {
             name for text in written for name in _PLACEHOLDER.findall(text) if name not in known
         }
+        spelled = [
+            f"its scope lists the single letter {each!r}; give a list: `scope=[...]`"
+            for each in self.scope[:1]
+            if len(each) == 1 and len(self.scope) > 1
+        ]
         return [
-            *props_problems(props),
+            *spelled,
+            *(f"its {problem}" for problem in props_problems(props)),
             *(f"`{{{name}}}` stands for no property of its props" for name in sorted(unknown)),
         ]
 

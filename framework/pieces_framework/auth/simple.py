@@ -14,7 +14,7 @@ from .declaration import AuthBase, Identify, Validate
 
 
 class SecretTextAuth(AuthBase[str]):
-    """One secret, such as an API key. `context.auth` is the plain `str`.
+    """A single secret text: an API key, a token. `context.auth` is the plain `str`.
 
     Args:
         display_name: the label of the input.
@@ -68,12 +68,12 @@ class AuthField:
 class BasicAuthValue:
     """The credentials of a `PieceAuth.BasicAuth`."""
 
-    username: str
+    username: str = field(repr=False)  # with some services it is the key
     password: str = field(repr=False)
 
 
 class BasicAuth(AuthBase[BasicAuthValue]):
-    """A user name and a password. `context.auth` is a `BasicAuthValue`.
+    """Name and password, asked for apart. `context.auth` is a `BasicAuthValue`.
 
     Args:
         display_name: the label of the group of both inputs.

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 from .array import Array
 from .choice import StaticDropdown, StaticMultiSelectDropdown
-from .declaration import (
-    InputValue,
-    NoProps,
-    PropertyBase,
-    PropertyOptions,
-    Props,
-    PropsDeclaration,
-    properties_of,
-    refresher_problems,
-)
+from .declaration import InputValue, PropertyBase, PropertyOptions
 from .display import Custom, MarkDown, MarkdownVariant
 from .dynamic import DynamicProperties, escape_key, unescape_key
 from .file import File
 from .loaded_choice import Dropdown, MultiSelectDropdown
 from .moment import DateRange, DateRangePreset, DateRangeValue, DateTime
 from .options import DropdownOption, DropdownState
-from .parsing import parse_props, parse_values
+from .parsing import NO_SCHEMAS, Schemas, parse_props, parse_values
+from .props import NoProps, Props, PropsDeclaration, properties_of, props_problems
 from .scalar import Checkbox, Color, Number
 from .structured import Json, JsonDocument, Object
 from .text import LongText, RichText, SecretText, ShortText
 
 __all__ = [
+    "NO_SCHEMAS",
     "DateRangePreset",
     "DateRangeValue",
     "DropdownOption",
@@ -39,11 +32,12 @@ __all__ = [
     "PropertyOptions",
     "Props",
     "PropsDeclaration",
+    "Schemas",
     "escape_key",
     "parse_props",
     "parse_values",
     "properties_of",
-    "refresher_problems",
+    "props_problems",
     "unescape_key",
 ]
 

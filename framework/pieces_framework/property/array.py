@@ -10,16 +10,9 @@ from typing_extensions import TypeIs, override
 from pieces_framework.errors import Problem, PropsError
 from pieces_framework.wire import JsonValue, parse_json
 
-from .declaration import (
-    InputValue,
-    PropertyBase,
-    PropertyOptions,
-    Props,
-    PropsDeclaration,
-    Rejected,
-    properties_of,
-)
+from .declaration import InputValue, PropertyBase, PropertyOptions, Rejected
 from .parsing import parse_props, parse_values
+from .props import NoProps, Props, PropsDeclaration, holds_secret, properties_of, props_problems
 from .text import text_value
 
 RowT = TypeVar("RowT", bound=Props)
@@ -108,10 +101,8 @@ class Array(PropertyBase[T_co]):
 
     @override
     def problems(self) -> list[str]:
-        found: list[str] = []
-        if isinstance(self.properties, Mapping):
-            for name, child in self.properties.items():
-                found += [f"its property `{name}`: {problem}" for problem in child.problems()]
+        children = self.properties or NoProps
+        found = [f"its {problem}" for problem in props_problems(children)]
         return found or super().problems()
 
     @override
@@ -121,6 +112,13 @@ class Array(PropertyBase[T_co]):
             return fields
         children = properties_of(self.properties).items()
         return {**fields, "properties": {name: child.metadata() for name, child in children}}
+
+    @override
+    def rejection(self, raw: InputValue, expected: str = "") -> Rejected:
+        """The verdict on `raw`, without the value where its rows hold a secret."""
+        if self.properties is not None and holds_secret(self.properties):
+            return Rejected(f"{expected or self.expected}, received: ***")
+        return super().rejection(raw, expected)
 
     def _texts(self, raw: InputValue) -> list[object]:
         if not isinstance(raw, (list, Sequence)) or isinstance(raw, str):

@@ -61,7 +61,7 @@ class _StaticChoice(PropertyBase[T_co]):
 
 
 class StaticDropdown(_StaticChoice[T_co]):
-    """A choice among options fixed in code.
+    """One of the options that the code lists.
 
     The type of its run value is inferred from the options; `None` when it is optional, has no
     default and was left empty. A value that is none of the options is refused.

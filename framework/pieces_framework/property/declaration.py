@@ -1,4 +1,4 @@
-"""What all properties share: `PropertyBase`, and `Props`, the class they are gathered in."""
+"""What all properties share."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from typing import (
 
 from typing_extensions import TypeIs, TypeVar
 
-from pieces_framework.errors import DefinitionError, Problem
+from pieces_framework.errors import Problem
 from pieces_framework.javascript import js_text
 from pieces_framework.wire import JsonValue, Overlay, document, json_problem
 
@@ -29,6 +29,8 @@ from .constraints import Constraints
 
 if TYPE_CHECKING:
     from pieces_framework.files import ApFile, ApStreamingFile
+
+    from .props import Props, PropsDeclaration
 
 T_co = TypeVar("T_co", covariant=True)
 ValueT = TypeVar("ValueT", str, float)
@@ -213,77 +215,3 @@ class PropertyBase(Generic[T_co]):
 def is_property(value: object) -> TypeIs[PropertyBase[Any]]:
     """Whether `value` is a property."""
     return isinstance(value, PropertyBase)
-
-
-class Props:
-    """Base of every props class: its class attributes are the properties.
-
-    An instance holds the values of one run, typed as the properties say. `Props` itself has no
-    attribute but dunder names, so any property name is free; where the name is a Python keyword,
-    give it apart: `from_ = Property.ShortText(name="from", ...)`.
-    """
-
-    __properties__: ClassVar[Mapping[str, PropertyBase[Any]]] = {}
-    """The properties by name, in order of declaration, inherited ones first."""
-    __values__: Mapping[str, object]
-
-    def __init_subclass__(cls) -> None:
-        properties: dict[str, PropertyBase[Any]] = {}
-        for base in reversed(cls.__mro__[1:]):
-            properties.update(getattr(base, "__properties__", {}))
-        problems: list[str] = []
-        own: set[str] = set()
-        for attribute, value in vars(cls).items():
-            where = f"`{cls.__module__}.{cls.__qualname__}.{attribute}`"
-            if not is_property(value):
-                if hasattr(value, "parse") and hasattr(value, "kind"):
-                    problems.append(f"{where} is an auth; a secret here is `Property.SecretText`")
-                continue
-            if value.attribute != attribute:
-                problems.append(
-                    f"{where} is the same object as `{value.attribute}`; declare each property once"
-                )
-            if value.name in own:
-                problems.append(f"{where} repeats the property name `{value.name}`")
-            own.add(value.name)
-            problems += [f"{where}: {problem}" for problem in value.problems()]
-            properties[value.name] = value
-        where = f"`{cls.__module__}.{cls.__qualname__}`"
-        problems += [f"{where}: {problem}" for problem in refresher_problems(properties)]
-        if problems:
-            raise DefinitionError(problems)
-        cls.__properties__ = properties
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} with {', '.join(self.__properties__) or 'nothing'}>"
-
-
-PropsDeclaration: TypeAlias = "type[Props] | Mapping[str, PropertyBase[Any]]"
-"""A `Props` class, or the plain form: a dict of properties by name."""
-
-
-def properties_of(props: PropsDeclaration) -> Mapping[str, PropertyBase[Any]]:
-    """Return the properties of either form by name."""
-    return props.__properties__ if isinstance(props, type) else props
-
-
-def refresher_problems(props: PropsDeclaration) -> list[str]:
-    """Name each property that refreshes on one that is not beside it; `auth` always is."""
-    properties = properties_of(props)
-    known = {"auth", *properties}
-    problems: list[str] = []
-    for name, declared in properties.items():
-        refreshers: Sequence[str] = getattr(declared, "refreshers", ())
-        problems += [
-            f"property `{name}` refreshes on `{unknown}`, which is none of the properties"
-            for unknown in refreshers
-            if unknown not in known
-        ]
-    return problems
-
-
-class NoProps(Props):
-    """The props of an action or trigger that asks for nothing."""
-
-
-PropsT = TypeVar("PropsT", bound=Props, default=NoProps)

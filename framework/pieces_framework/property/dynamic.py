@@ -11,9 +11,10 @@ from pieces_framework.calling import call
 from pieces_framework.errors import PropsError
 from pieces_framework.wire import JsonValue, document
 
-from .declaration import InputValue, PropertyBase, PropertyOptions, PropsDeclaration, Rejected
+from .declaration import InputValue, PropertyBase, PropertyOptions, Rejected
 from .options import auth_document
 from .parsing import parse_values
+from .props import PropsDeclaration, holds_secret
 
 AuthT = TypeVar("AuthT")
 T_co = TypeVar("T_co", covariant=True)
@@ -114,7 +115,12 @@ class DynamicProperties(PropertyBase[T_co]):
 
     @override
     def parse_stored(self, raw: InputValue, schema: PropsDeclaration) -> object:
-        children = self.parse(raw)
+        try:
+            children = self.parse(raw)
+        except Rejected:
+            if holds_secret(schema):
+                raise Rejected(f"{self.expected}, received: ***") from None
+            raise
         if not _is_filled_in(children):
             return children
         try:

@@ -22,8 +22,8 @@ class File(PropertyBase[T_co]):
     """A file: uploaded, or given by a URL or as a base64 `data:` URL.
 
     Its run value is an `ApFile`, read whole; with `streaming=True` an `ApStreamingFile`. `None`
-    when it is optional and was left empty. Whoever runs the piece fetches URLs before the values
-    are checked; here a `data:` URL is read, and a file given as an object is taken.
+    when it is optional and was left empty. A `data:` URL is read here. Other URLs are for the host
+    to fetch, which hands on the file as an `ApFile`; `pieces run` does not fetch yet.
     """
 
     kind = "FILE"
@@ -105,11 +105,22 @@ class File(PropertyBase[T_co]):
 
     @override
     def problems(self) -> list[str]:
-        return []  # a default may be a URL, which is not fetched to declare a piece
+        default = self.default_value
+        if default is None or _is_url(default):
+            return []
+        return [f"its default_value {default!r} is neither a URL nor a base64 `data:` URL"]
 
     @override
     def wire_fields(self) -> dict[str, JsonValue]:
         return {**super().wire_fields(), **document(streaming=self.streaming)}
+
+
+def _is_url(default: JsonValue) -> bool:
+    from pieces_framework.files import parse_data_url
+
+    if not isinstance(default, str):
+        return False
+    return default.startswith(("https://", "http://")) or parse_data_url(default) is not None
 
 
 def _streamed(file: ApFile) -> ApStreamingFile:

@@ -75,7 +75,7 @@ class DateTime(PropertyBase[T_co]):
 
 
 class DateRangePreset(Enum):
-    """The spans of time a user may choose; all but `CUSTOM` end now."""
+    """The spans of time a user may choose; all but `ANY_TIME` and `CUSTOM` end now."""
 
     ANY_TIME = "any_time"
     LAST_24_HOURS = "last_24_hours"

@@ -8,21 +8,16 @@ from typing import Final
 
 from pieces_framework.errors import Problem, PropsError
 
-from .declaration import (
-    InputValue,
-    PropsDeclaration,
-    PropsT,
-    Rejected,
-    properties_of,
-)
+from .declaration import InputValue, Rejected
+from .props import PropsDeclaration, PropsT, properties_of
 
 Schemas = Mapping[str, PropsDeclaration]
 """By the name of a `DynamicProperties`: the properties its step was filled in with."""
-_NO_SCHEMAS: Final[Schemas] = MappingProxyType({})
+NO_SCHEMAS: Final[Schemas] = MappingProxyType({})
 
 
 def parse_values(
-    props: PropsDeclaration, raw: Mapping[str, InputValue], *, schemas: Schemas = _NO_SCHEMAS
+    props: PropsDeclaration, raw: Mapping[str, InputValue], *, schemas: Schemas = NO_SCHEMAS
 ) -> dict[str, object]:
     """Check `raw` against `props` and return the run values by name; unknown keys are dropped.
 
@@ -53,7 +48,7 @@ def parse_values(
 
 
 def parse_props(
-    props: type[PropsT], raw: Mapping[str, InputValue], *, schemas: Schemas = _NO_SCHEMAS
+    props: type[PropsT], raw: Mapping[str, InputValue], *, schemas: Schemas = NO_SCHEMAS
 ) -> PropsT:
     """Check `raw` against a `Props` class and return an instance of it.
 

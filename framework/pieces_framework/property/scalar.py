@@ -32,7 +32,7 @@ class NumberOptions(PropertyOptions, total=False):
 class Number(PropertyBase[T_co]):
     """A number.
 
-    Its run value is `int` where a whole number was given, else `float`; `None` when it is
+    Its run value is `int` where it is written without a fraction, else `float`; `None` when it is
     optional, has no default and was left empty. Text that writes a number is taken, as flows
     often pass it so; yes/no values, lists, infinity and NaN are refused.
     """

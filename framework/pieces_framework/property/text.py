@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar, Unpack, overload
 
 from typing_extensions import override
 
-from pieces_framework.javascript import js_text
+from pieces_framework.javascript import js_json, js_text
 from pieces_framework.wire import JsonValue, document
 
 from .constraints import Constraints
@@ -53,7 +53,7 @@ class TextProperty(PropertyBase[T_co]):
 
 
 class ShortText(TextProperty[T_co]):
-    """A single line of text.
+    """Text on one line.
 
     Its run value is `str`, or `None` when it is optional, has no default and was left empty.
     Numbers and yes/no values become text, lists and objects compact JSON text. Empty text is a
@@ -227,10 +227,8 @@ def text_value(raw: InputValue, *, keep_empty: bool) -> str | None:
     if isinstance(raw, str):
         return raw if keep_empty or raw else None
     if isinstance(raw, Mapping | Sequence):
-        import json
-
         try:
-            return json.dumps(raw, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            return js_json(raw)
         except TypeError:  # a file in it, which only `File` takes
             raise Rejected("Expected string, received: a file") from None
         except ValueError:
