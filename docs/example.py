@@ -133,14 +133,16 @@ class AuthExample(Example):
 def shown(value: object) -> str:
     """Return `value` as Python writes it; `Props` and dataclasses by what they hold."""
     if isinstance(value, Props):
-        held = {each.attribute: getattr(value, each.attribute) for each in _properties(value)}
-    elif is_dataclass(value):
-        held = {each.name: getattr(value, each.name) for each in fields(value) if each.repr}
+        named = ((each.attribute, getattr(value, each.attribute)) for each in _properties(value))
+        held = ", ".join(f"{name}={shown(each)}" for name, each in named)
+        return f"<{type(value).__name__} with {held}>"
+    if is_dataclass(value):
+        parts = {each.name: getattr(value, each.name) for each in fields(value) if each.repr}
     elif _is_list(value):
         return f"[{', '.join(map(shown, value))}]"
     else:
         return repr(value)
-    return f"{type(value).__name__}({', '.join(f'{n}={shown(v)}' for n, v in held.items())})"
+    return f"{type(value).__name__}({', '.join(f'{n}={shown(v)}' for n, v in parts.items())})"
 
 
 def _properties(values: Props) -> list[PropertyBase[Any]]:

@@ -55,10 +55,18 @@ def is_nil(value: Value) -> TypeIs[Undefined | None]:
     return value is None or value is UNDEFINED
 
 
-def parse_text(text: str) -> Value:
-    """`JSON.parse(text)`; undefined where it throws."""
+def parse_text(text: str, *, exact: bool = False) -> Value:
+    """`JSON.parse(text)`; undefined where it throws.
+
+    Where `exact`, not JavaScript's: whole digits are not rounded, and no number is infinite.
+    """
     try:
-        parsed: JsonValue = json.loads(text, parse_constant=_refuse)
+        parsed: JsonValue = json.loads(
+            text,
+            parse_constant=_refuse,
+            parse_int=int if exact else _rounded,
+            parse_float=_finite if exact else float,
+        )
     except (ValueError, RecursionError):
         return UNDEFINED
     return parsed
@@ -86,7 +94,12 @@ def to_number(value: Value) -> float:
     primitive = _to_primitive(value)
     if isinstance(primitive, str):
         return _number_of_text(primitive)
-    return math.nan if isinstance(primitive, Undefined) else float(primitive or 0)
+    if isinstance(primitive, Undefined):
+        return math.nan
+    try:
+        return float(primitive or 0)
+    except OverflowError:
+        return math.copysign(math.inf, primitive or 0)
 
 
 def exact_number(text: str) -> int | float | None:
@@ -175,6 +188,18 @@ def to_text(value: JsonValue) -> str:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _rounded(digits: str) -> int | float:
+    rounded = float(digits)
+    return int(rounded) if math.isfinite(rounded) else rounded
+
+
+def _finite(written: str) -> float:
+    number = float(written)
+    if not math.isfinite(number):
+        raise ValueError(f"{written} is beyond all numbers")
+    return number
 
 
 def _quoted(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from pieces_framework.property import DateRangeValue, PropertyBase, parse_values
 from pieces_framework.times import iso_text
 from tests.conformance import recorded
 from tests.conformance.ecmascript import UNDEFINED, Value, is_nil, to_text
+from tests.conformance.instants import iso_of, read_instant
 from tests.conformance.recorded import is_list, is_object
 
 NAME: Final = "x"
@@ -49,6 +50,8 @@ class Case:
     """Whether not even the key is there. To JavaScript that is not the same as undefined."""
     schema: Documents | None = None
     """The stored children of a dynamic property."""
+    exact: bool = False
+    """Whether whole numbers in text keep every digit. To JavaScript they do not."""
 
     @property
     def kind(self) -> str:
@@ -159,12 +162,9 @@ def _without_nothing(row: Any, declared: Documents) -> Any:
 
 
 def _instant(value: Any) -> Any:
-    """Return a time, however it is written, as our own text of it."""
-    try:
-        time = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        return value
-    return iso_text(time) if isinstance(time, datetime) and time.tzinfo else value
+    """Return a time, however it is written, as JavaScript's text of it."""
+    time = read_instant(value) if isinstance(value, str) else value
+    return iso_of(time.astimezone(UTC)) if isinstance(time, datetime) else value
 
 
 def _text(value: Any) -> str:

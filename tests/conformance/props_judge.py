@@ -7,14 +7,29 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.conformance.ecmascript import UNDEFINED, is_nil, parse_text
-from tests.conformance.props_case import Case, Documents, Generation, Outcome, refused
-from tests.conformance.props_original import original, rows_together, together, zipped
+from tests.conformance.props_case import (
+    Case,
+    Documents,
+    Generation,
+    Outcome,
+    is_nothing,
+    refused,
+)
+from tests.conformance.props_original import (
+    original,
+    rows_together,
+    together,
+    unescaped,
+    zipped,
+)
 from tests.conformance.props_rules import (
+    DEFAULTS,
     NEWER,
     NO_CHARACTERS,
     REQUIRED,
     ROWS,
     RULES,
+    TEXTS,
     UNKNOWN_KEYS,
     refusal,
 )
@@ -45,10 +60,12 @@ def judge(case: Case, recorded: Outcome) -> Verdict:
 
 def _ours(case: Case) -> tuple[Outcome, frozenset[str]]:
     """Return what comes out by the rules, and which hold."""
+    if case.document.get("defaultValue") is not None and case.kind != "MARKDOWN":
+        return _defaulted(case)
     if case.children is not None:
         return _array(case, case.children)
     if case.schema is not None and is_object(case.raw):
-        return _object(case, case.raw, case.schema)
+        return _object(case, unescaped(case.raw), unescaped(case.schema))
     newest = replace(case, generation=Generation.NEW)
     outcome, rules = original(newest), set[str]()
     if not outcome.fits(original(case)):
@@ -61,6 +78,21 @@ def _ours(case: Case) -> tuple[Outcome, frozenset[str]]:
     return outcome, frozenset(rules)
 
 
+def _defaulted(case: Case) -> tuple[Outcome, frozenset[str]]:
+    document = {name: each for name, each in case.document.items() if name != "defaultValue"}
+    bare = replace(case, document=document, absent=False)
+    if case.raw == "" and case.kind in TEXTS:
+        kept = frozenset[str]() if case.required else frozenset({DEFAULTS.name})
+        return Outcome(value=""), kept
+    if not is_nil(case.raw):
+        outcome, _ = _ours(replace(bare, document={**document, "required": False}))
+        if outcome.errors or not is_nothing(outcome.value):
+            return _ours(bare)
+    schema = None if case.raw is UNDEFINED else case.schema
+    filled, rules = _ours(replace(bare, raw=case.document["defaultValue"], schema=schema))
+    return filled, rules | {DEFAULTS.name}
+
+
 def _array(case: Case, children: Documents) -> tuple[Outcome, frozenset[str]]:
     if is_nil(case.raw):
         missing = case.raw is UNDEFINED and case.required
@@ -70,7 +102,7 @@ def _array(case: Case, children: Documents) -> tuple[Outcome, frozenset[str]]:
             else (Outcome(value=[]), frozenset[str]())
         )
     if isinstance(case.raw, str):
-        parsed = parse_text(case.raw)
+        parsed = parse_text(case.raw, exact=True)
         if not (is_object(parsed) or is_list(parsed)):
             shown = case if parsed is UNDEFINED else replace(case, raw=parsed)
             return refusal(shown), frozenset({NO_CHARACTERS.name})
@@ -100,5 +132,5 @@ def _object(
     if case.children is not None and not given.keys() <= declared.keys():
         rules.add(UNKNOWN_KEYS.name)
         given = {name: value for name, value in given.items() if name in declared}
-    outcome = together(case, given, declared, each)
+    outcome = together(case, given, declared, each, fills=True)
     return outcome, frozenset(rules)

@@ -10,11 +10,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias, cast
 
 from pieces_framework import JsonValue
-from tests.conformance.ecmascript import UNDEFINED, Value, is_nil, json_text, parse_text, to_number
+from tests.conformance.ecmascript import (
+    UNDEFINED,
+    Value,
+    exact_number,
+    is_nil,
+    json_text,
+    parse_text,
+    to_number,
+)
+from tests.conformance.instants import iso_of, iso_of_ms, read_instant
 from tests.conformance.props_case import (
     ANYTHING,
     Anything,
@@ -25,6 +33,7 @@ from tests.conformance.props_case import (
     is_nothing,
     received,
     refused,
+    tidied,
 )
 from tests.conformance.recorded import is_list, is_object
 
@@ -60,6 +69,7 @@ _WRITTEN_DATE: Final = re.compile(
     r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}/\d{1,2}/\d{4}|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
     re.IGNORECASE,
 )
+_ESCAPED: Final = "~ap~"
 _Result: TypeAlias = "tuple[Value | Anything, bool | Anything]"
 """The value, and whether it is valid."""
 
@@ -71,7 +81,8 @@ def original(case: Case) -> Outcome:
     if case.children is not None:
         return _rows(case, case.children)
     if case.schema is not None and is_object(case.raw):
-        return together(case, case.raw, case.schema, original)
+        given, schema = unescaped(case.raw), unescaped(case.schema)
+        return together(case, given, schema, original)
     value, valid = _processed(case)
     if valid is ANYTHING:
         return Outcome(value=ANYTHING, errors=ANYTHING)
@@ -80,20 +91,34 @@ def original(case: Case) -> Outcome:
     return Outcome(value=value)
 
 
+def unescaped(named: Mapping[str, Any]) -> dict[str, Any]:
+    """Return it under the names of dynamic children, of which the form escapes some."""
+    return {_unescaped_name(name): value for name, value in named.items()}
+
+
 def is_written_date(text: str) -> bool:
     """Whether a year, a month and a day can be found in it."""
     return bool(_WRITTEN_DATE.search(text))
 
 
 def together(
-    case: Case, given: Mapping[str, Any], declared: Documents, each: Callable[[Case], Outcome]
+    case: Case,
+    given: Mapping[str, Any],
+    declared: Documents,
+    each: Callable[[Case], Outcome],
+    *,
+    fills: bool = False,
 ) -> Outcome:
-    """Return what comes out of an object whose `declared` children are judged by `each`."""
+    """Return what comes out of an object whose `declared` children are judged by `each`.
+
+    Where `fills`, a child that is absent and has a default is there.
+    """
     values = {name: value for name, value in given.items() if value is not UNDEFINED}
     errors: dict[str, Any] = {}
     for name, document in declared.items():
         outcome = each(case.of_child(document, given.get(name, UNDEFINED)))
-        absent = name not in given and not outcome.errors
+        filled = fills and document.get("defaultValue") is not None
+        absent = name not in given and not outcome.errors and not filled
         if outcome.errors:
             if name in given or outcome.errors == ["is required"]:
                 errors[name] = outcome.errors
@@ -124,6 +149,12 @@ def rows_together(rows: list[Outcome]) -> Outcome:
     if any(row.errors for row in rows):
         return Outcome(errors={"properties": [row.errors or {} for row in rows]})
     return Outcome(value=cast("JsonValue", [row.value for row in rows]))
+
+
+def _unescaped_name(name: str) -> str:
+    if not name.startswith(_ESCAPED):
+        return name
+    return re.sub(r"~([0-5])", lambda match: "~.[]\"'"[int(match[1])], name[len(_ESCAPED) :])
 
 
 def _rows(case: Case, children: Documents) -> Outcome:
@@ -169,6 +200,8 @@ def _number(case: Case, raw: Any) -> _Result:
     number = to_number(raw)
     if math.isinf(number):
         return ANYTHING, ANYTHING
+    if case.exact and not math.isnan(number):
+        return (exact_number(raw) if isinstance(raw, str) else raw), True
     return number, not math.isnan(number)
 
 
@@ -185,7 +218,7 @@ def _array(_case: Case, raw: Any) -> _Result:
 
 
 def _object(case: Case, raw: Any) -> _Result:
-    value = parse_text(raw) if isinstance(raw, str) else raw
+    value = parse_text(raw, exact=case.exact) if isinstance(raw, str) else raw
     if not isinstance(raw, str | Mapping):
         value = UNDEFINED
     return value, not case.required if is_nothing(value) else is_object(value)
@@ -196,7 +229,7 @@ def _json(case: Case, raw: Any) -> _Result:
         return UNDEFINED, not case.required
     if case.blank and not case.required:
         return UNDEFINED, ANYTHING
-    value = parse_text(raw) if isinstance(raw, str) else raw
+    value = parse_text(raw, exact=case.exact) if isinstance(raw, str) else raw
     return value, (is_object(value) or is_list(value))
 
 
@@ -205,24 +238,27 @@ def _choices(case: Case, raw: Any) -> _Result:
         return raw, True
     if case.blank:
         return UNDEFINED, not case.required
-    parsed = parse_text(raw) if isinstance(raw, str) else UNDEFINED
+    parsed = parse_text(raw, exact=case.exact) if isinstance(raw, str) else UNDEFINED
     return (parsed if is_list(parsed) else [raw]), True
 
 
 def _date_time(case: Case, raw: Any) -> _Result:
+    if case.blank:
+        return UNDEFINED, not case.required
     if isinstance(raw, str) and (is_written_date(raw) or not math.isnan(to_number(raw))):
-        return (UNDEFINED, not case.required) if case.blank else (ANYTHING, ANYTHING)
+        time = read_instant(raw)
+        return (iso_of(time), True) if time else (ANYTHING, ANYTHING)
     if is_list(raw) and raw:
         return ANYTHING, ANYTHING
     if isinstance(raw, bool | int | float) and raw:
-        time = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=int(raw))
-        return f"{time:%Y-%m-%dT%H:%M:%S}.{time.microsecond // 1000:03d}Z", True
+        written = iso_of_ms(raw)
+        if written:
+            return written, True
     return UNDEFINED, not case.required
 
 
-def _date_range(_case: Case, raw: Any) -> _Result:
-    known = is_object(raw) and raw.get("preset", "custom") in PRESETS
-    return raw, known
+def _date_range(case: Case, raw: Any) -> _Result:
+    return tidied(case, raw), is_object(raw) and str(raw.get("preset", "custom")) in PRESETS
 
 
 _PROCESSORS: Final[Mapping[str, Callable[[Case, Any], _Result]]] = {

@@ -9,6 +9,7 @@ run, and we hand on nothing.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,6 +17,7 @@ from typing import Any, Final, cast
 
 from pieces_framework import JsonValue
 from tests.conformance.ecmascript import UNDEFINED, is_nil, json_text, parse_text, to_number
+from tests.conformance.instants import in_calendar, read_instant
 from tests.conformance.props_case import (
     Case,
     Generation,
@@ -30,9 +32,14 @@ from tests.conformance.props_original import (
     MESSAGES,
     is_written_date,
     original,
+    unescaped,
 )
-from tests.conformance.recorded import is_list, is_object
+from tests.conformance.recorded import fields, is_list, is_object
+from tests.conformance.recorded import text as same_text
 
+TEXTS: Final = frozenset({"SHORT_TEXT", "LONG_TEXT", "SECRET_TEXT"})
+_SIDES: Final = ("after", "before")
+_LONG_YEAR: Final = re.compile(r"[+-]\d{6}-|\d{5,}-\d")
 _NULL_MESSAGES: Final = {
     **MESSAGES,
     "SECRET_TEXT": "Expected string",
@@ -82,15 +89,22 @@ def _is_odd_time(case: Case) -> bool:
     if not _is_given(case, "DATE_TIME") or case.blank:
         return False
     if not isinstance(raw, str):
-        return raw == 0 or isinstance(raw, bool | list | Mapping)
+        return raw == 0 or isinstance(raw, bool | list | Mapping) or not in_calendar(raw)
     bare_number = not math.isnan(to_number(raw))
-    return bare_number or not is_written_date(raw) or _is_impossible_day(raw)
+    return bare_number or not is_written_date(raw) or _is_beyond(raw)
 
 
 def _odd_time(case: Case) -> Outcome:
     if case.raw == 0 and not isinstance(case.raw, bool):
         return Outcome(value="1970-01-01T00:00:00.000Z")
     return refusal(case, DATE_MESSAGE)
+
+
+def _is_beyond(text: str) -> bool:
+    """Whether our calendar lacks it: the day, the year, or its year in UTC."""
+    if _LONG_YEAR.match(text.strip()) or _is_impossible_day(text):
+        return True
+    return text.strip()[:4] in {"0001", "9999"} and read_instant(text) is None
 
 
 def _is_impossible_day(text: str) -> bool:
@@ -101,6 +115,52 @@ def _is_impossible_day(text: str) -> bool:
     except ValueError:
         return year.isdigit() and month.isdigit() and day[:2].isdigit()
     return False
+
+
+def _is_rounded(case: Case) -> bool:
+    """Whether numbers are read that may have more digits than JavaScript keeps."""
+    if case.kind == "NUMBER":
+        return isinstance(case.raw, str | int)
+    listed = case.kind in CHOICES and not _known_options(case)
+    return isinstance(case.raw, str) and (listed or case.kind in {"OBJECT", "JSON"})
+
+
+def _unrounded(case: Case) -> Outcome:
+    if case.kind in {"OBJECT", "JSON"} and isinstance(case.raw, str) and not case.blank:
+        unread = parse_text(case.raw, exact=True) is UNDEFINED
+        return refusal(case) if unread else original(replace(case, exact=True))
+    return original(replace(case, exact=True, generation=Generation.NEW))
+
+
+def _is_odd_range(case: Case) -> bool:
+    raw: Any = case.raw
+    return (
+        case.kind == "DATE_RANGE"
+        and is_object(raw)
+        and any(not _is_bound(raw.get(side)) for side in _SIDES)
+    )
+
+
+def _is_bound(value: Any) -> bool:
+    return is_nothing(value) or (isinstance(value, str) and read_instant(value) is not None)
+
+
+def _bounds(case: Case) -> Outcome:
+    """Of two bounds, the first that is no time is named; empty text is none."""
+    raw: Any = case.raw
+    for side in _SIDES:
+        bound = raw.get(side)
+        if original(case).errors or bound == "" or _is_bound(bound):
+            continue
+        if isinstance(bound, str):
+            return refusal(case)
+        return refused(f"{MESSAGES['DATE_RANGE']}, received: a bound that is not text")
+    kept = {name: each for name, each in raw.items() if name not in _SIDES or each != ""}
+    return _known_bounds(replace(case, raw=kept))
+
+
+def _is_escaped(case: Case) -> bool:
+    return case.kind == "DYNAMIC" and is_object(case.raw) and case.schema is None
 
 
 def _is_dropped(case: Case) -> bool:
@@ -126,12 +186,13 @@ def _texts(case: Case) -> Outcome:
 
 def _known_options(case: Case) -> list[JsonValue]:
     """The values of the recorded property's options: none where the record leaves them out."""
-    return [option["value"] for option in case.document.get("options", {}).get("options", [])]
+    options: list[Any] = fields(case.document.get("options")).get("options") or []
+    return [fields(option).get("value") for option in options]
 
 
 def _choice(case: Case) -> Outcome:
     """Of a list, the first item that is no option is refused."""
-    newest = replace(case, generation=Generation.NEW)
+    newest = replace(case, generation=Generation.NEW, exact=True)
     chosen = original(newest)
     if case.kind not in CHOICES:
         values = [cast("JsonValue", case.raw)]
@@ -141,7 +202,7 @@ def _choice(case: Case) -> Outcome:
         values = cast("list[JsonValue]", chosen.value)
     known = _known_options(case)
     for value in values:
-        if not any(json_text(value) == json_text(option) for option in known):
+        if not any(same_text(value) == same_text(option) for option in known):
             if value == "" and case.kind not in CHOICES and not case.required:
                 return Outcome(value=None)
             return refused(f"Expected one of the options, received: {received(value)}")
@@ -179,6 +240,13 @@ REQUIRED: Final = Rule(
     applies=lambda case: case.required and is_nil(case.raw) and case.kind != "MARKDOWN",
     promise=_missing,
 )
+RANGE_BOUNDS: Final = Rule(
+    name="range-bounds-are-times",
+    reason="a bound of a date range is text of a time, and empty text is none; the original takes "
+    "any value",
+    applies=_is_odd_range,
+    promise=_bounds,
+)
 UNKNOWN_KEYS: Final = Rule(
     name="unknown-keys-dropped",
     reason="a key that is no property, of a step's input or of a row, is dropped; the original "
@@ -200,6 +268,12 @@ ROWS: Final = Rule(
     reason="a row of an array of fields that is no object is refused; the original takes it for "
     "one",
 )
+DEFAULTS: Final = Rule(
+    name="defaults-apply",
+    reason="where nothing is given (the value is absent, null, or empty text to a kind to which "
+    "that is nothing) a property with a default has its default in the run, and beside a default "
+    "empty text is kept as a text; the original's run ignores defaults",
+)
 AUTH_APART: Final = Rule(
     name="auth-is-checked-apart",
     reason="a connection is no property: its auth checks it, and refuses it by an error of its "
@@ -210,10 +284,12 @@ AUTH_APART: Final = Rule(
 RULES: Final = (
     NEWER,
     REQUIRED,
+    RANGE_BOUNDS,
     UNKNOWN_KEYS,
     NO_CHARACTERS,
     ROWS,
     AUTH_APART,
+    DEFAULTS,
     Rule(
         name="strict-number",
         reason="yes/no, lists, blank text and infinity are refused as numbers; the original takes "
@@ -221,11 +297,27 @@ RULES: Final = (
         applies=_is_odd_number,
     ),
     Rule(
+        name="exact-number",
+        reason="whole numbers keep every digit, as numbers in text and within JSON text, and JSON "
+        "text with a number beyond all floats is refused; the original rounds to 53 bits, and to "
+        "infinity",
+        applies=_is_rounded,
+        promise=_unrounded,
+    ),
+    Rule(
+        name="escaped-keys",
+        reason="the keys of dynamic properties are unescaped also where no children are stored; "
+        "the original hands them on as they are then",
+        applies=_is_escaped,
+        promise=lambda case: Outcome(value=unescaped(cast("Mapping[str, Any]", case.raw))),
+    ),
+    Rule(
         name="strict-datetime",
         reason="yes/no, text of a bare number, text that is no time and days the calendar lacks "
-        "are refused as times, also where the property is optional, and the number 0 is the first "
-        "moment of 1970; the original takes the first two for times, moves on to the next month, "
-        "drops what it cannot read, and 0",
+        "are refused as times, also where the property is optional, the number 0 is the first "
+        "moment of 1970, and times outside the years 1 to 9999 are refused; the original takes "
+        "the first two for times, moves on to the next month, drops what it cannot read, and 0, "
+        "and has the years -271821 to 275760",
         applies=_is_odd_time,
         promise=_odd_time,
     ),

@@ -122,6 +122,19 @@ class StoreContract:
         with pytest.raises(StoreError, match="524288 is the limit"):
             await store.put("text", "x" * (512 * 1024 - 1))
 
+    async def test_the_limit_counts_bytes_of_utf8(self, store: Store) -> None:
+        await store.put("text", "é" * (256 * 1024 - 1))
+
+        with pytest.raises(StoreError, match="takes 524290 bytes"):
+            await store.put("text", "é" * (256 * 1024))
+
+    async def test_a_value_may_be_read_as_a_generic_type(self, store: Store) -> None:
+        await store.put("counts", {"a": 1})
+
+        assert await store.get("counts", dict[str, int]) == {"a": 1}
+        with pytest.raises(StoreError, match="holds dict, not list"):
+            await store.get("counts", list[int])
+
     @pytest.mark.parametrize(
         "value", [float("nan"), float("inf"), b"x"], ids=["nan", "inf", "bytes"]
     )

@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from pieces_framework import ApFile, ApStreamingFile, JsonValue, Property, PropertyBase
+from pieces_framework import (
+    ApFile,
+    ApStreamingFile,
+    DefinitionError,
+    JsonValue,
+    Property,
+    PropertyBase,
+    Props,
+)
 from tests.support.values import absent, refused, taken
 
 FILE = Property.File(display_name="File")
@@ -80,3 +88,12 @@ def test_a_default_may_be_a_url_that_is_not_fetched_here() -> None:
     assert url.problems() == []
     assert url.metadata()["defaultValue"] == "https://example.com/a.png"
     assert absent(data).data == b"hi"
+
+
+def test_a_default_is_a_url() -> None:
+    Property.File(display_name="F", default_value="https://ice.example.com/menu.pdf")
+
+    with pytest.raises(DefinitionError, match=r"'menu\.pdf' is neither a URL nor"):
+
+        class Wrong(Props):  # pyright: ignore[reportUnusedClass]
+            menu = Property.File(display_name="F", default_value="menu.pdf")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pieces_framework import (
+    ActionContext,
     DefinitionError,
     DropdownOption,
     JsonValue,
@@ -15,6 +16,8 @@ from pieces_framework import (
     Property,
     Props,
     PropsError,
+    create_action,
+    create_piece,
     parse_props,
 )
 from pieces_framework.property import parse_values
@@ -186,3 +189,43 @@ def test_what_is_too_deep_is_refused() -> None:
         "b": "Expected string, received: a value nested too deeply",
         "c": "Expected boolean, received: a value nested too deeply",
     }
+
+
+def test_instances_with_the_same_values_are_equal_and_show_none() -> None:
+    class Login(Props):
+        user = Property.ShortText(display_name="User")
+        password = Property.SecretText(display_name="Password")
+
+    first = parse_props(Login, {"user": "ada", "password": "sesame"})
+
+    assert first == parse_props(Login, {"user": "ada", "password": "sesame"})
+    assert first != parse_props(Login, {"user": "bob", "password": "sesame"})
+    assert repr(first) == "<Login with user, password>"
+
+
+def test_what_may_hold_a_secret_is_not_repeated_in_a_refusal() -> None:
+    row = {"token": Property.SecretText(display_name="T")}
+    rows = Property.Array(display_name="Rows", properties=row)
+    more = Property.DynamicProperties(display_name="M", props=lambda _context: {}, refreshers=[])
+
+    with pytest.raises(PropsError) as caught:
+        parse_values(
+            {"rows": rows, "more": more},
+            {"rows": '[{"token": "sesame', "more": '{"token":"sesame"}'},
+            schemas={"more": row},
+        )
+
+    assert caught.value.problems == {
+        "rows": "Expected array, received: ***",
+        "more": "Expected object, received: ***",
+    }
+
+
+def test_a_dict_that_holds_something_else_is_refused_with_its_name() -> None:
+    odd: Any = {"x": "text"}  # as code that no checker sees may have it
+
+    @create_action(name="a", display_name="A", description="", props=odd)
+    def act(context: ActionContext[None, Mapping[str, Any]]) -> None: ...
+
+    with pytest.raises(DefinitionError, match=r"property `x` is `str`; declare it by `Property"):
+        create_piece(display_name="P", logo_url="", actions=[act], triggers=[])

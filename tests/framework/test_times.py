@@ -106,3 +106,19 @@ def test_what_is_written_is_read_again(time: datetime) -> None:
     cut = time.replace(microsecond=time.microsecond // 1000 * 1000)
 
     assert parse_time(iso_text(time)) == cut
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        pytest.param("Thu Mar 14 2024 12:00:00 GMT+0100", "2024-03-14T11:00:00+00:00", id="plus"),
+        pytest.param(
+            "Thu Mar 14 2024 12:00:00 GMT-0500 (Eastern Standard Time)",
+            "2024-03-14T17:00:00+00:00",
+            id="minus, with the zone's long name",
+        ),
+        pytest.param("2026-11-22 09:00 UTC-05:00", "2026-11-22T14:00:00+00:00", id="UTC"),
+    ],
+)
+def test_an_offset_after_a_name_is_ahead_of_utc_where_it_is_plus(text: str, moment: str) -> None:
+    assert parse_time(text).isoformat() == moment
