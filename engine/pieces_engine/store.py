@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 from pieces_framework.errors import StoreError
 from pieces_framework.protocols import StoreScope
 from pieces_framework.storage import check_key, decode_value, encode_value
-from pieces_framework.wire import JsonValue
+from pieces_framework.wire import StorableValue
 
 T = TypeVar("T")
 
@@ -48,7 +48,9 @@ class FileStore:
         self._path: Final = path
         self._flow: Final = flow
 
-    async def put(self, key: str, value: JsonValue, scope: StoreScope = StoreScope.FLOW) -> None:
+    async def put(
+        self, key: str, value: StorableValue, scope: StoreScope = StoreScope.FLOW
+    ) -> None:
         """See `Store.put`."""
         check_key(key)
         text = encode_value(key, value)

@@ -52,7 +52,7 @@ from .property import (
     parse_props,
 )
 from .trigger import DEDUPE_KEY_PROPERTY, Trigger, TriggerStrategy
-from .wire import JsonValue
+from .wire import JsonValue, StorableValue
 
 if TYPE_CHECKING:
     from .context import (
@@ -197,6 +197,7 @@ __all__ = [
     "Server",
     "StartContext",
     "Step",
+    "StorableValue",
     "Store",
     "StoreError",
     "StoreScope",

@@ -34,7 +34,7 @@ from .storage import (
     file_chunks,
     plain_file_name,
 )
-from .wire import JsonValue
+from .wire import JsonValue, StorableValue
 
 if TYPE_CHECKING:
     from .auth import ConnectionValue
@@ -56,7 +56,9 @@ class MemoryStore:
     def __init__(self) -> None:
         self._texts: dict[tuple[StoreScope, str], str] = {}
 
-    async def put(self, key: str, value: JsonValue, scope: StoreScope = StoreScope.FLOW) -> None:
+    async def put(
+        self, key: str, value: StorableValue, scope: StoreScope = StoreScope.FLOW
+    ) -> None:
         """See `Store.put`."""
         check_key(key)
         self._texts[scope, key] = encode_value(key, value)

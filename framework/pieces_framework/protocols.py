@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from .pausing import Pause, Waitpoint, WebhookResponse
 from .scheduling import PollingSchedule
-from .wire import JsonValue
+from .wire import JsonValue, StorableValue
 
 if TYPE_CHECKING:
     from .auth import ConnectionValue
@@ -35,7 +35,9 @@ class Store(Protocol):
     Source: product documentation, "Persistent Storage".
     """
 
-    async def put(self, key: str, value: JsonValue, scope: StoreScope = StoreScope.FLOW) -> None:
+    async def put(
+        self, key: str, value: StorableValue, scope: StoreScope = StoreScope.FLOW
+    ) -> None:
         """Keep `value` under `key`, replacing what was there.
 
         Raises:

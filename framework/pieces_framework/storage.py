@@ -8,7 +8,7 @@ from typing import Final, TypeVar, get_origin
 from typing_extensions import TypeIs
 
 from .errors import FileSizeError, StoreError
-from .wire import JsonValue
+from .wire import StorableValue
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ def check_key(key: str) -> None:
         )
 
 
-def encode_value(key: str, value: JsonValue) -> str:
+def encode_value(key: str, value: StorableValue) -> str:
     """Return `value` as the JSON text a store keeps.
 
     Raises:

@@ -8,14 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NoReturn, TypeAlias, cast
+from typing import TYPE_CHECKING, NoReturn, TypeAlias, cast
 
 from typing_extensions import TypeIs
+
+if TYPE_CHECKING:
+    from datetime import date
 
 JsonValue: TypeAlias = (
     "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 )
 """Anything JSON can say. Writable as `list` and `dict`, read as `Sequence` and `Mapping`."""
+
+StorableValue: TypeAlias = (
+    "JsonValue | date | Sequence[StorableValue] | Mapping[str, StorableValue]"
+)
+"""JSON in which dates and times may stand; a store keeps them as ISO text."""
 
 
 def camel_case(name: str) -> str:

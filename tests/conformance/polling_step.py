@@ -19,6 +19,7 @@ from pieces_framework import (
     NoProps,
     PieceError,
     PollingTriggerContext,
+    StorableValue,
     StoreScope,
     TriggerStrategy,
     create_trigger,
@@ -39,7 +40,9 @@ class CaseStore:
     def __init__(self, contents: Mapping[str, JsonValue]) -> None:
         self.contents = dict(contents)
 
-    async def put(self, key: str, value: JsonValue, scope: StoreScope = StoreScope.FLOW) -> None:
+    async def put(
+        self, key: str, value: StorableValue, scope: StoreScope = StoreScope.FLOW
+    ) -> None:
         check_key(key)
         kept = decode_value(key, encode_value(key, value), object)
         self.contents[self._place(key, scope)] = cast("JsonValue", kept)  # it was encoded as JSON

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 
 from pieces_framework import JsonValue
-from tests.conformance import enum_cases, props_case, report, schema_cases
-from tests.conformance.outcome import FileOutcome
+from tests.conformance import enum_cases, props_case, props_cases, report, schema_cases
+from tests.conformance.ecmascript import UNDEFINED
+from tests.conformance.instants import iso_of_ms
+from tests.conformance.outcome import CaseOutcome, FileOutcome
 from tests.conformance.polling_rules import RULES as POLLING_RULES
-from tests.conformance.props_case import Case, Generation
+from tests.conformance.props_case import Case, Generation, Outcome
 from tests.conformance.props_judge import judge
 from tests.conformance.props_original import MESSAGES, original
+from tests.conformance.props_rules import DEFAULTS as DEFAULTS_APPLY
 from tests.conformance.props_rules import NEWER, RULES
 
 CASES = Path(__file__).parent / "cases"
@@ -52,7 +55,42 @@ VALUES: list[JsonValue] = [
     [None],
     {},
     {"a": 1},
+    "9007199254740993",
+    9007199254740993,
+    "1e400",
+    '{"a":9007199254740993}',
+    '{"a":1e400}',
+    "[9007199254740993, 1e400]",
+    1e20,
+    8640000000000001,
+    8640000000000000,
+    -62198755200000,
+    "Thu Mar 14 2024 12:00:00 GMT+0100 (Central European Standard Time)",
+    "2024-03-14 12:00 UTC+2",
+    "+010000-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+01:00",
+    [1.0, 1e21, -0.0],
+    {"after": "2024-01-01", "before": "Mar 14, 2024"},
+    {"after": "garbage"},
+    {"before": 5},
+    {"after": "", "zone": "here"},
+    {"preset": []},
+    {"~ap~a~1b": 1},
 ]
+DEFAULTS: dict[str, JsonValue] = {
+    "NUMBER": "4",
+    "CHECKBOX": False,
+    "ARRAY": ["d"],
+    "OBJECT": '{"d":1}',
+    "JSON": {"d": 1},
+    "MULTI_SELECT_DROPDOWN": ["d"],
+    "STATIC_MULTI_SELECT_DROPDOWN": ["d"],
+    "DATE_TIME": "2024-01-01",
+    "DATE_RANGE": {"preset": "any_time"},
+    "DYNAMIC": {"d": 1},
+    "ROWS": [{"n": "5"}],
+}
+"""By kind; of the rest it is text."""
 KINDS = sorted(
     MESSAGES.keys()
     | {"SECRET_TEXT", "STATIC_DROPDOWN", "DROPDOWN", "COLOR", "CUSTOM", "DYNAMIC", "MARKDOWN"}
@@ -252,20 +290,57 @@ def test_folder_of_metadata_that_holds_none_fails(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("generation", Generation)
 @pytest.mark.parametrize("required", [True, False], ids=["required", "optional"])
+@pytest.mark.parametrize("default", [True, False], ids=["default", "no-default"])
 @pytest.mark.parametrize("kind", [*KINDS, "ROWS"])
 def test_rules_account_for_all_that_differs(
-    kind: str, *, required: bool, generation: Generation
+    kind: str, *, required: bool, default: bool, generation: Generation
 ) -> None:
     """Whatever the value: where our property does otherwise than the original, a rule says so."""
     document: dict[str, Any] = {"type": kind, "required": required, "displayName": "X"}
     if kind == "ROWS":
         document |= {"type": "ARRAY", "properties": ROW}
+    if default:
+        document["defaultValue"] = DEFAULTS.get(kind, "d")
 
-    for raw in VALUES:
+    for raw in [*VALUES, UNDEFINED]:
         case = Case(document=document, raw=raw, generation=generation)
         verdict = judge(case, original(case))
         assert verdict.expected.fits(props_case.run(case)), raw
         assert verdict.untrue == (), raw
+
+
+def test_whatever_goes_wrong_in_a_case_is_its_failure() -> None:
+    def run(_case: Any, _number: int) -> CaseOutcome:
+        raise OverflowError("too far")
+
+    outcome = props_cases.guarded({"id": "far"}, 1, run)
+
+    assert (outcome.id, outcome.problems) == ("far", ["cannot be run: OverflowError: too far"])
+
+
+def test_default_that_is_not_applied_is_seen() -> None:
+    document = {"type": "NUMBER", "required": False, "displayName": "X", "defaultValue": 3}
+    verdict = judge(Case(document=document, raw=None), Outcome(value=None))
+
+    assert verdict.rules == {DEFAULTS_APPLY.name}
+    assert verdict.untrue == ()
+    assert not verdict.expected.fits(Outcome(value=None))
+
+
+@pytest.mark.parametrize(
+    ("epoch_ms", "written"),
+    [
+        (0.5, "1970-01-01T00:00:00.000Z"),
+        (-0.5, "1970-01-01T00:00:00.000Z"),
+        (-1, "1969-12-31T23:59:59.999Z"),
+        (253402300799999, "9999-12-31T23:59:59.999Z"),
+        (253402300800000, "+010000-01-01T00:00:00.000Z"),
+        (-8.64e15, "-271821-04-20T00:00:00.000Z"),
+        (8.64e15 + 1, None),
+    ],
+)
+def test_dates_are_written_as_javascript_writes_them(epoch_ms: float, written: str | None) -> None:
+    assert iso_of_ms(epoch_ms) == written
 
 
 def test_reasons_are_given_for_a_difference_of_generations() -> None:

@@ -130,7 +130,7 @@ def test_make_context_refuses_what_a_run_would_refuse() -> None:
 async def test_the_store_keeps_json_by_scope() -> None:
     store = MemoryStore()
 
-    await store.put("k", {"at": datetime(2026, 1, 2, tzinfo=UTC)})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    await store.put("k", {"at": datetime(2026, 1, 2, tzinfo=UTC)})
     await store.put("k", 3, StoreScope.PROJECT)
 
     assert await store.get("k", dict) == {"at": "2026-01-02T00:00:00.000Z"}
