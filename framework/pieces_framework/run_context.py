@@ -18,7 +18,7 @@ from .context import (
     WebhookRunContext,
 )
 from .pausing import ExecutionType
-from .property import NO_SCHEMAS, InputValue, PropsDeclaration, Schemas, parse_props, parse_values
+from .property import NO_SCHEMAS, InputValue, Schemas, parse_declared
 from .protocols import (
     Connections,
     Files,
@@ -108,7 +108,7 @@ def run_context(
     Raises:
         PropsError: if `props` are not what `declared` asks for.
     """
-    values = _values(declared.props, props, schemas)
+    values = parse_declared(declared.props, props, schemas=schemas)
     if isinstance(declared, Action):
         return _action_context(auth, values, services)
     shared = _shared(auth, values, services)
@@ -143,7 +143,7 @@ def start_context(
     """
     return StartContext(
         auth=auth,
-        props_value=_values(trigger.props, props, schemas),
+        props_value=parse_declared(trigger.props, props, schemas=schemas),
         store=services.store,
         connections=services.connections,
         project=services.project,
@@ -203,9 +203,3 @@ def _action_context(
         execution_type=services.execution_type,
         resume_payload=services.resume_payload,
     )
-
-
-def _values(props: PropsDeclaration, raw: Mapping[str, InputValue], schemas: Schemas) -> object:
-    if isinstance(props, Mapping):
-        return parse_values(props, raw, schemas=schemas)
-    return parse_props(props, raw, schemas=schemas)

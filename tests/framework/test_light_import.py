@@ -14,7 +14,6 @@ HEAVY = {
     "httpx",
     "dateutil",
     "cronsim",
-    "croniter",
     "ssl",
     "http.client",
     "email",

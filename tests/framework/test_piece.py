@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -334,19 +333,6 @@ def test_a_context_never_shows_its_credentials() -> None:
 
     assert context.auth == "hush-hush"
     assert "hush-hush" not in repr(context)
-
-
-def test_importing_the_framework_loads_nothing_heavy() -> None:
-    program = textwrap.dedent("""
-        import sys
-        import pieces_framework
-        heavy = {"pydantic", "asyncio", "httpx", "dateutil"} & sys.modules.keys()
-        sys.exit(f"loaded: {sorted(heavy)}" if heavy else 0)
-    """)
-
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-
-    assert done.returncode == 0, done.stderr
 
 
 SOURCE = """

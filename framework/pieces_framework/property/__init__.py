@@ -11,7 +11,7 @@ from .file import File
 from .loaded_choice import Dropdown, MultiSelectDropdown
 from .moment import DateRange, DateRangePreset, DateRangeValue, DateTime
 from .options import DropdownOption, DropdownState
-from .parsing import NO_SCHEMAS, Schemas, parse_props, parse_values
+from .parsing import NO_SCHEMAS, Schemas, parse_declared, parse_props, parse_values
 from .props import NoProps, Props, PropsDeclaration, properties_of, props_problems
 from .scalar import Checkbox, Color, Number
 from .structured import Json, JsonDocument, Object
@@ -34,6 +34,7 @@ __all__ = [
     "PropsDeclaration",
     "Schemas",
     "escape_key",
+    "parse_declared",
     "parse_props",
     "parse_values",
     "properties_of",

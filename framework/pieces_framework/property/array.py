@@ -11,7 +11,7 @@ from pieces_framework.errors import Problem, PropsError
 from pieces_framework.wire import JsonValue, parse_json
 
 from .declaration import InputValue, PropertyBase, PropertyOptions, Rejected
-from .parsing import parse_props, parse_values
+from .parsing import parse_declared
 from .props import NoProps, Props, PropsDeclaration, holds_secret, properties_of, props_problems
 from .text import text_value
 
@@ -149,21 +149,13 @@ def _rows(properties: PropsDeclaration, values: Sequence[InputValue]) -> list[ob
         if not isinstance(value, (dict, Mapping)):  # `dict` is found sooner
             raise Rejected("Expected an object in every row")
         try:
-            rows.append(_row(properties, value))
+            rows.append(parse_declared(properties, value))
             problems.append({})
         except PropsError as error:
             problems.append(error.problems)
     if any(problems):
         raise Rejected(problems)
     return rows
-
-
-def _row(properties: PropsDeclaration, value: Mapping[str, InputValue]) -> object:
-    return (
-        parse_props(properties, value)
-        if isinstance(properties, type)
-        else parse_values(properties, value)
-    )
 
 
 def _zipped(columns: Mapping[str, InputValue]) -> list[InputValue]:

@@ -58,3 +58,16 @@ def parse_props(
     instance = props()
     instance.__values__ = parse_values(props, raw, schemas=schemas)
     return instance
+
+
+def parse_declared(
+    props: PropsDeclaration, raw: Mapping[str, InputValue], *, schemas: Schemas = NO_SCHEMAS
+) -> object:
+    """Check `raw` against either form; return an instance of the class, or a dict of run values.
+
+    Raises:
+        PropsError: with every missing or rejected value, not only the first.
+    """
+    if isinstance(props, type):
+        return parse_props(props, raw, schemas=schemas)
+    return parse_values(props, raw, schemas=schemas)
