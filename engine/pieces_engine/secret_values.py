@@ -12,6 +12,7 @@ from pieces_framework.property import (
     InputValue,
     PropsDeclaration,
     Schemas,
+    holds_secret,
     properties_of,
     unescape_key,
 )
@@ -33,7 +34,7 @@ def secret_values(
     properties = properties_of(props)
     yield from _of_fields(properties, raw.items())
     for name, schema in schemas.items():
-        if isinstance(properties.get(name), DynamicProperties) and _asks_for_secret(schema):
+        if isinstance(properties.get(name), DynamicProperties) and holds_secret(schema):
             yield from _of_children(schema, raw.get(name))
 
 
@@ -45,7 +46,7 @@ def _of_fields(
         if isinstance(declared, SecretText):
             yield from _texts(value)
             yield from _run_value(value)
-        elif isinstance(declared, Array) and _asks_for_secret(row := declared.properties or {}):
+        elif isinstance(declared, Array) and holds_secret(row := declared.properties or {}):
             yield from _of_rows(row, value)
 
 
@@ -69,14 +70,6 @@ def _of_children(schema: PropsDeclaration, value: InputValue) -> Iterator[str]:
         yield from _of_fields(declared, ((unescape_key(name), children[name]) for name in children))
     if not isinstance(value, Mapping):
         yield from _texts(value)
-
-
-def _asks_for_secret(props: PropsDeclaration) -> bool:
-    return any(
-        isinstance(declared, SecretText)
-        or (isinstance(declared, Array) and _asks_for_secret(declared.properties or {}))
-        for declared in properties_of(props).values()
-    )
 
 
 def _parsed(value: InputValue) -> InputValue:

@@ -12,7 +12,7 @@ from .loaded_choice import Dropdown, MultiSelectDropdown
 from .moment import DateRange, DateRangePreset, DateRangeValue, DateTime
 from .options import DropdownOption, DropdownState
 from .parsing import NO_SCHEMAS, Schemas, parse_declared, parse_props, parse_values
-from .props import NoProps, Props, PropsDeclaration, properties_of, props_problems
+from .props import NoProps, Props, PropsDeclaration, holds_secret, properties_of, props_problems
 from .scalar import Checkbox, Color, Number
 from .structured import Json, JsonDocument, Object
 from .text import LongText, RichText, SecretText, ShortText
@@ -34,6 +34,7 @@ __all__ = [
     "PropsDeclaration",
     "Schemas",
     "escape_key",
+    "holds_secret",
     "parse_declared",
     "parse_props",
     "parse_values",
