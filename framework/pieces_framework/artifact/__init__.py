@@ -13,11 +13,11 @@ from email.parser import HeaderParser
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from .errors import ArtifactError
-from .versions import Version, VersionError
+from pieces_framework.errors import ArtifactError
+from pieces_framework.versions import Version, VersionError
 
 if TYPE_CHECKING:
-    from .wire import JsonValue
+    from pieces_framework.wire import JsonValue
 
 PIECE_DOCUMENT: Final = "extra_metadata/piece.json"
 """Where a piece's document lies, below the wheel's `*.dist-info` folder."""

@@ -1,10 +1,4 @@
-"""What a piece's tests need: a host in memory, and contexts as the engine would build them.
-
-host = MemoryHost()
-context = make_context(approve, auth="test-key", props={"days": 3}, host=host)
-await approve.run(context)
-assert isinstance(host.run.verdict, PauseRequest)
-"""
+"""Contexts as the engine would build them."""
 
 from __future__ import annotations
 
@@ -12,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final, TypedDict, TypeVar, Unpack, overload
 
-from .action import Action
-from .context import (
+from pieces_framework.action import Action
+from pieces_framework.context import (
     ActionContext,
     AppWebhookContext,
     AppWebhookRunContext,
@@ -26,46 +20,14 @@ from .context import (
     WebhookPayload,
     WebhookRunContext,
 )
-from .errors import PieceError
-from .memory import MemoryConnections, MemoryFiles, MemoryFlows, MemoryHost, MemoryStore
-from .pausing import ExecutionType, PauseRequest, RespondRequest, StopRequest, WaitRequest
-from .property import NO_SCHEMAS, InputValue, Schemas
-from .protocols import Step, Store
-from .recording import (
-    Listener,
-    RecordedListeners,
-    RecordedOutput,
-    RecordedRun,
-    RecordedSchedule,
-    RecordedTags,
-)
-from .run_context import Services, run_context, start_context
-from .scheduling import CronSchedule, IntervalSchedule
-from .trigger import Trigger
-from .wire import JsonValue
-
-__all__ = [
-    "CronSchedule",
-    "IntervalSchedule",
-    "Listener",
-    "MemoryConnections",
-    "MemoryFiles",
-    "MemoryFlows",
-    "MemoryHost",
-    "MemoryStore",
-    "PauseRequest",
-    "RecordedListeners",
-    "RecordedOutput",
-    "RecordedRun",
-    "RecordedSchedule",
-    "RecordedTags",
-    "RespondRequest",
-    "StopRequest",
-    "WaitRequest",
-    "make_context",
-    "make_property_context",
-    "make_start_context",
-]
+from pieces_framework.errors import PieceError
+from pieces_framework.memory import MemoryHost
+from pieces_framework.pausing import ExecutionType
+from pieces_framework.property import NO_SCHEMAS, InputValue, Schemas
+from pieces_framework.protocols import Step, Store
+from pieces_framework.run_context import Services, run_context, start_context
+from pieces_framework.trigger import Trigger
+from pieces_framework.wire import JsonValue
 
 AuthT = TypeVar("AuthT")
 PropsT = TypeVar("PropsT")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from .errors import PieceError
+from pieces_framework.errors import PieceError
 
 # No leading zeros: installers read `1.02.0` as `1.2.0`, and one version would have two spellings.
 _FORM: Final = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
