@@ -183,10 +183,21 @@ class PieceNotFoundError(PieceError):
 
 
 class ArtifactError(PieceError):
-    """A file is not a wheel, or not a wheel that holds a piece."""
+    """A file is not a wheel, or not a wheel that holds a piece.
+
+    Args:
+        message: as for every error of the tree.
+        hint: as for every error of the tree.
+        rule: which rule the file breaks.
+    """
 
     exit_code = 65  # EX_DATAERR
     code = "INVALID_PIECE_ARCHIVE"
+
+    def __init__(self, message: str, *, hint: str = "", rule: str = "unfit") -> None:
+        super().__init__(message, hint=hint)
+        self.rule: Final = rule
+        """A stable id in kebab-case, such as `record-hash`; those of wheels are documented."""
 
 
 def _described(problems: Mapping[str, Problem], path: str = "") -> Iterator[str]:

@@ -121,7 +121,10 @@ def _answer_refusal(_: Request, error: Exception) -> Response:
             return _answer(error.status, error.code, error.params(), error.headers)
         case PieceNotFoundError():
             return _answer(404, error.code, {"message": error.message})
-        case ArtifactError() | VersionError():
+        case ArtifactError():
+            params = document(message=error.message, hint=error.hint or None, rule=error.rule)
+            return _answer(400, error.code, params)
+        case VersionError():
             params = document(message=error.message, hint=error.hint or None)
             return _answer(400, error.code, params)
         case RequestValidationError():

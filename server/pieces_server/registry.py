@@ -105,16 +105,19 @@ class Registry:
                 raise ArtifactError(
                     f"`{label}` holds `{wheel.distribution}`, not {name!r}",
                     hint="send the name that the wheel has as `pieceName`",
+                    rule="published-name",
                 )
             if normalize_name(wheel.distribution) in OWN_DISTRIBUTIONS:
                 raise ArtifactError(
                     f"`{wheel.distribution}` is the name of a part of Piecekit",
                     hint="give the piece a name of its own, such as `piece-NAME`",
+                    rule="reserved-name",
                 )
             if str(wheel.version) != version:
                 raise ArtifactError(
                     f"`{label}` holds version {wheel.version}, not {version!r}",
                     hint="send the version that the wheel has as `pieceVersion`",
+                    rule="published-version",
                 )
             self._store(wheel, received)
         return self.find_piece(name, wheel.version)

@@ -120,27 +120,41 @@ def without_piece() -> dict[str, str | bytes]:
 
 
 BAD_ARCHIVES = {
-    "not a zip": (b"not a zip", "piece-bad", "0.1.0", "not a zip archive"),
-    "empty": (b"", "piece-bad", "0.1.0", "not a zip archive"),
-    "a zip of other things": ({"a.txt": "a"}, "piece-bad", "0.1.0", "0 `*.dist-info` folders"),
-    "no piece metadata": (without_piece(), "piece-gelato", "0.1.0", "extra_metadata/piece.json"),
+    "not a zip": (b"not a zip", "piece-bad", "0.1.0", "not a zip archive", "not-a-zip"),
+    "empty": (b"", "piece-bad", "0.1.0", "not a zip archive", "not-a-zip"),
+    "a zip of other things": (
+        {"a.txt": "a"},
+        "piece-bad",
+        "0.1.0",
+        "0 `*.dist-info` folders",
+        "dist-info-missing",
+    ),
+    "no piece metadata": (
+        without_piece(),
+        "piece-gelato",
+        "0.1.0",
+        "extra_metadata/piece.json",
+        "piece-missing",
+    ),
     "another name": (
         wheel_files("piece-bad"),
         "piece-good",
         "0.1.0",
         "holds `piece-bad`, not 'piece-good'",
+        "published-name",
     ),
     "another version": (
         wheel_files("piece-bad"),
         "piece-bad",
         "0.2.0",
         "holds version 0.1.0, not '0.2.0'",
+        "published-version",
     ),
 }
 
 
 @pytest.mark.parametrize(
-    ("archive", "name", "version", "reason"), BAD_ARCHIVES.values(), ids=BAD_ARCHIVES.keys()
+    ("archive", "name", "version", "reason", "rule"), BAD_ARCHIVES.values(), ids=BAD_ARCHIVES.keys()
 )
 def test_a_bad_archive_is_refused_and_nothing_is_stored(
     instance: Instance,
@@ -149,6 +163,7 @@ def test_a_bad_archive_is_refused_and_nothing_is_stored(
     name: str,
     version: str,
     reason: str,
+    rule: str,
 ) -> None:
     if isinstance(archive, dict):
         archive = write_wheel(tmp_path / "bad.whl", archive).read_bytes()
@@ -161,6 +176,7 @@ def test_a_bad_archive_is_refused_and_nothing_is_stored(
     assert reason in answer.json()["params"]["message"]
     assert answer.json()["params"]["message"].startswith("`bad.whl`")
     assert answer.json()["params"]["hint"]
+    assert answer.json()["params"]["rule"] == rule
     assert stored_state(instance) == before
 
 
@@ -305,11 +321,17 @@ def test_no_piece_takes_the_name_of_a_part_of_piecekit(
     instance: Instance, tmp_path: Path, name: str
 ) -> None:
     before = stored_state(instance)
-    wheel = build_wheel(tmp_path, name=name, version="99.0.0")
+    package = name.replace("-", "_")
+    files = {
+        path.replace(f"{package}/", "other/"): str(content).replace(f"{package}:", "other:")
+        for path, content in wheel_files(name, "99.0.0").items()
+    }
+    wheel = write_wheel(tmp_path / "w.whl", files)
 
     answer = publish(instance, wheel.read_bytes(), name=name, version="99.0.0")
 
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_PIECE_ARCHIVE")
+    assert answer.json()["params"]["rule"] == "reserved-name"
     assert "a part of Piecekit" in answer.json()["params"]["message"]
     assert stored_state(instance) == before
 
