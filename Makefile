@@ -41,7 +41,7 @@ check: $(READY) ## lint, formatting, types, import contracts, rules of the repos
 	$(BIN)/python -m docs.generate --check
 	$(BIN)/python -m pytest tests/test_repository.py
 
-docs: $(READY) ## write the reference pages of properties and auth from their docstrings
+docs: $(READY) ## write the reference pages of properties, auth and checks from their docstrings
 	$(BIN)/python -m docs.generate
 
 format: $(READY) ## format the code and sort the imports

@@ -1,8 +1,8 @@
-"""Writes the reference pages of properties and auth: `python -m docs.generate [--check]`.
+"""Writes the reference pages of properties, auth and rules: `python -m docs.generate [--check]`.
 
 A page says what the class's docstring and keywords say, shows its example from `docs/examples`,
 and what that example does when it runs. With `--check` nothing is written; pages that differ from
-what would be are named, and the exit code is 1.
+what would be are named, and the exit code is 1. The pages of rules are made by `check_pages`.
 """
 
 from __future__ import annotations
@@ -21,11 +21,14 @@ import pieces_framework
 from pieces_framework import DropdownState, JsonValue, PieceAuth, Property
 from pieces_framework.property import PropsDeclaration, properties_of
 
+from . import check_pages
 from .declared import Keyword, UndocumentedError, description, keywords
 from .example import AuthExample, Example, PropertyExample, shown
 
 REFERENCE = Path(__file__).parent / "reference"
 _NOTE = "<!-- written by `make docs` from the docstrings and docs/examples; edit those -->"
+_FOLDERS = ("properties", "auth", "checks")
+"""The folders below `REFERENCE` in which every page is generated."""
 _SHOWN_CHARACTERS = 160
 _FUNCTION = "a function from `{}` to {}, `async def` or `def`"
 _WORDS = {
@@ -47,7 +50,8 @@ _LOOKED_UP = (builtins.__dict__, typing.__dict__, dt.__dict__, pieces_framework.
 
 def pages() -> dict[Path, str]:
     """Return every page's text by its path."""
-    return dict([*_pages_of("properties", Property), *_pages_of("auth", PieceAuth)])
+    rules = {REFERENCE / "checks" / name: text for name, text in check_pages.pages(_NOTE).items()}
+    return dict([*_pages_of("properties", Property), *_pages_of("auth", PieceAuth)]) | rules
 
 
 def classes(namespace: type) -> dict[str, type[Any]]:
@@ -171,7 +175,7 @@ def _short(text: str) -> str:
 def main(arguments: list[str]) -> int:
     """Write the pages, or with `--check` name the stale ones; return the exit code."""
     expected = pages()
-    present = {path for folder in ("properties", "auth") for path in (REFERENCE / folder).glob("*")}
+    present = {path for folder in _FOLDERS for path in (REFERENCE / folder).glob("*")}
     stale = [path for path, text in expected.items() if not _holds(path, text)]
     superfluous = sorted(present - expected.keys())
     if "--check" in arguments:

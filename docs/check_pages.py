@@ -1,0 +1,85 @@
+"""The pages of the rules of `pieces_framework.checks`, from their docstrings and examples."""
+
+from __future__ import annotations
+
+from pieces_framework.checks import RULES, Finding, Rule, Severity
+
+from .check_examples import Block, cases
+
+_MEANING = {
+    Severity.ERROR: "Surely wrong: the piece is not published with it.",
+    Severity.WARNING: "Wrong as a rule.",
+    Severity.NOTE: "Good to have, and no fault to be without.",
+}
+_INTRODUCTION = """\
+`check(files, metadata)` of `pieces_framework.checks` asks these rules. It imports and runs nothing
+of the piece: `files` are the contents of its folder by path, or of its wheel, and `metadata` is
+what it says of itself. Rules about what only a source tree has, such as tests, are not asked of a
+wheel; rules about the metadata are not asked where it is unknown.
+
+On its page a rule has examples. Each changes
+[one small piece](../../examples/checks/README.md#the-piece); the page says what is found then."""
+_SILENCE = """\
+A finding that is meant is silenced on its line, best with the reason:
+
+```python
+print(table)  # pieces: ignore[print-call] -- the command shows it
+```
+
+Several rules are written `ignore[one, two]`. The same comment serves in `pyproject.toml`; in
+Markdown it is `<!-- pieces: ignore[rule] -->`. An ignore that silences nothing is itself found, by
+[`unused-ignore`](unused-ignore.md)."""
+
+
+def pages(note: str) -> dict[str, str]:
+    """Return the text of every page by its file name.
+
+    Args:
+        note: the comment that says where the text comes from.
+    """
+    found = {f"{rule.id}.md": _page(rule, note) for rule in RULES.values()}
+    return {**found, "README.md": _table(note)}
+
+
+def _page(rule: Rule, note: str) -> str:
+    severity = f"**{rule.severity.value.capitalize()}.** {_MEANING[rule.severity]}"
+    needs = f"Asked where there is {rule.needs.value}."
+    parts = [f"# `{rule.id}`", note, rule.description, f"{severity} {needs}"]
+    for case in cases(rule.id):
+        parts += ["## Found" if case.place else "## Not found", *filter(None, [case.prose])]
+        parts += [*map(_block, case.blocks), *map(_report, case.findings())]
+    return "\n\n".join(parts) + "\n"
+
+
+def _block(block: Block) -> str:
+    if block.language == "missing":
+        return f"Without `{block.path}`."
+    title = "In the metadata:" if block.path == "metadata" else f"`{block.path}`:"
+    fence = "````" if "```" in block.text else "```"
+    text = block.text or "\n"
+    return f"{title}\n\n{fence}{block.language}\n{text}{fence}"
+
+
+def _report(finding: Finding) -> str:
+    place = finding.path if finding.line is None else f"{finding.path}:{finding.line}"
+    lines = [f"{place}: {finding.severity.value}: {finding.message}", f"hint: {finding.hint}"]
+    return "The run says:\n\n```text\n" + "\n".join(lines) + "\n```"
+
+
+def _table(note: str) -> str:
+    rows = [
+        f"| [`{rule.id}`]({rule.id}.md) | {rule.severity.value} | {_first(rule)} |"
+        for rule in sorted(RULES.values(), key=_rank)
+    ]
+    table = "\n".join(["| Rule | Severity | |", "|---|---|---|", *rows])
+    meanings = "\n".join(f"- **{each.value}**: {text}" for each, text in _MEANING.items())
+    parts = ["# Rules that a piece is checked by", note, _INTRODUCTION, meanings, table]
+    return "\n\n".join([*parts, "## Silence a finding", _SILENCE]) + "\n"
+
+
+def _rank(rule: Rule) -> int:
+    return list(Severity).index(rule.severity)
+
+
+def _first(rule: Rule) -> str:
+    return rule.description.partition("\n\n")[0].replace("\n", " ").replace("|", "\\|")

@@ -1,0 +1,79 @@
+"""What a piece brings along to be tried and tested by."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from .finding import Needs, Problem, Severity, check_for
+from .piece_files import PieceFiles
+
+_TRIED_BY_HAND: Final = frozenset({"MANUAL"})
+
+
+@check_for(
+    "tests-missing",
+    Severity.WARNING,
+    needs=Needs.SOURCE_TREE,
+    hint="add a folder `tests`; `actions create` and `triggers create` write the first ones",
+)
+def tests_missing(piece: PieceFiles) -> Iterator[Problem]:
+    """A piece has tests: files named `test_*.py`."""
+    if not piece.tests:
+        yield Problem(piece.project.at("project"), "the piece has no tests")
+
+
+@check_for(
+    "part-untested",
+    Severity.WARNING,
+    needs=Needs.SOURCE_AND_METADATA,
+    hint="test it with `make_context` of `pieces_framework.testing`",
+)
+def part_untested(piece: PieceFiles) -> Iterator[Problem]:
+    """Some test mentions each action and trigger by its name."""
+    if not piece.tests:
+        return
+    words = {word for text in piece.tests.values() for word in re.findall(r"[\w-]+", text)}
+    for part in piece.parts:
+        if not {part.name, f"{part.name}_", part.name.replace("-", "_")} & words:
+            message = f"no test mentions the {part.kind} `{part.name}`"
+            yield Problem(piece.part_at(part), message)
+
+
+@check_for(
+    "sample-data-missing",
+    Severity.WARNING,
+    needs=Needs.METADATA,
+    hint="pass `sample_data=` with one item as `run` returns it",
+)
+def sample_data_missing(piece: PieceFiles) -> Iterator[Problem]:
+    """A trigger has sample data.
+
+    Whoever builds a flow chooses from it what the next steps use, before the first event is there.
+    """
+    for part in piece.parts:
+        is_asked = part.kind == "trigger" and part.text("type") not in _TRIED_BY_HAND
+        if is_asked and part.document.get("sampleData") is None:
+            yield Problem(piece.part_at(part), f"the trigger `{part.name}` has no sample data")
+
+
+@check_for(
+    "output-unknown",
+    Severity.NOTE,
+    needs=Needs.METADATA,
+    hint="return a pydantic model, or pass `output_schema=`",
+)
+def output_unknown(piece: PieceFiles) -> Iterator[Problem]:
+    """An action says what it returns, by an output schema or by sample data.
+
+    Steps after it are then built without running it, and a later version that drops a field is
+    known to break flows.
+    """
+    for part in piece.parts:
+        known = part.document.get("outputSchema") or part.document.get("sampleData")
+        if part.kind == "action" and not known:
+            yield Problem(piece.part_at(part), f"the action `{part.name}` has no output schema")
+
+
+CHECKS: Final = (tests_missing, part_untested, sample_data_missing, output_unknown)

@@ -1,0 +1,112 @@
+"""What a rule finds, and the rule itself."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from pieces_framework.wire import JsonValue
+
+if TYPE_CHECKING:
+    from .piece_files import PieceFiles
+
+
+class Severity(Enum):
+    """How bad a finding is."""
+
+    ERROR = "error"
+    """Surely wrong: the piece is not published with it."""
+    WARNING = "warning"
+    """Wrong as a rule; where it is meant, an ignore says so."""
+    NOTE = "note"
+    """Good to have, and no fault to be without."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One finding of one rule."""
+
+    rule: str
+    severity: Severity
+    path: str
+    """Of the file, relative to the piece's folder, with `/`."""
+    line: int | None
+    """Counted from 1; `None` where the finding is about the whole file."""
+    message: str
+    hint: str
+
+    def document(self) -> dict[str, JsonValue]:
+        """Return the finding as JSON: one of the `problems` that commands and the server report."""
+        return {**vars(self), "severity": self.severity.value}
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something is: a path relative to the piece's folder, and a line of it."""
+
+    path: str
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a rule yields; id, severity and hint are the rule's."""
+
+    place: Place
+    message: str
+
+
+class Needs(Enum):
+    """What a rule must be given to judge anything."""
+
+    FILES = "a package"
+    PROJECT_FILE = "a `pyproject.toml`"
+    SOURCE_TREE = "a source tree"
+    METADATA = "the metadata"
+    SOURCE_AND_METADATA = "a source tree and the metadata"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One rule. Its description is the docstring of the function that looks for findings."""
+
+    id: str
+    severity: Severity
+    needs: Needs
+    hint: str
+    description: str
+
+    def finding(self, problem: Problem) -> Finding:
+        """Return a problem as a finding of this rule."""
+        return Finding(
+            rule=self.id,
+            severity=self.severity,
+            path=problem.place.path,
+            line=problem.place.line,
+            message=problem.message,
+            hint=self.hint,
+        )
+
+
+class Check:
+    """A rule together with the function that looks for its findings."""
+
+    def __init__(self, rule: Rule, find: Callable[[PieceFiles], Iterable[Problem]]) -> None:
+        self.rule: Final = rule
+        self.find: Final = find
+
+
+def check_for(
+    rule_id: str, severity: Severity, *, hint: str, needs: Needs = Needs.FILES
+) -> Callable[[Callable[[PieceFiles], Iterable[Problem]]], Check]:
+    """Make a check of a function; its docstring is what the rule's page says."""
+
+    def made(find: Callable[[PieceFiles], Iterable[Problem]]) -> Check:
+        description = inspect.cleandoc(find.__doc__ or "")
+        rule = Rule(id=rule_id, severity=severity, needs=needs, hint=hint, description=description)
+        return Check(rule, find)
+
+    return made

@@ -1,0 +1,118 @@
+"""The hooks of triggers, and what a connection is checked by."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from .finding import Place, Problem, Severity, check_for
+from .module import Module, is_idle, keyword, last_name
+from .piece_files import PieceFiles
+
+_HOOKS: Final = ("on_enable", "on_disable")
+_CHECKED_AUTHS: Final = ("SecretText", "BasicAuth", "CustomAuth")
+
+
+@check_for(
+    "hook-pair",
+    Severity.ERROR,
+    hint="attach both: `@trigger.on_disable` undoes what `@trigger.on_enable` did",
+)
+def hook_pair(piece: PieceFiles) -> Iterator[Problem]:
+    """A webhook trigger has both `on_enable` and `on_disable`.
+
+    Without the one nothing asks the service to call, and without the other it calls flows that
+    were switched off, for ever. Other triggers may have one alone.
+    """
+    hooks = _attached(piece)
+    for name, place in _webhooks(piece):
+        for hook in _HOOKS:
+            if (name, hook) not in hooks:
+                yield Problem(place, f"the webhook trigger `{name}` has no `{hook}`")
+
+
+@check_for(
+    "disable-does-nothing",
+    Severity.WARNING,
+    hint="delete there what `on_enable` made, by the id it kept in `context.store`",
+)
+def disable_does_nothing(piece: PieceFiles) -> Iterator[Problem]:
+    """If `on_enable` does something, `on_disable` undoes it: it is not empty."""
+    hooks = _attached(piece)
+    for name, _ in _webhooks(piece):
+        enabling, disabling = hooks.get((name, "on_enable")), hooks.get((name, "on_disable"))
+        if not enabling or not disabling or not enabling[1] or not disabling[1]:
+            continue
+        if is_idle(disabling[1].body) and not is_idle(enabling[1].body):
+            message = f"`on_disable` of `{name}` does nothing, and `on_enable` does"
+            yield Problem(disabling[0], message)
+
+
+@check_for(
+    "auth-unchecked",
+    Severity.NOTE,
+    hint="pass `validate=` with a function that makes a cheap request",
+)
+def auth_unchecked(piece: PieceFiles) -> Iterator[Problem]:
+    """An auth has a `validate`, so that a mistyped key is refused while somebody is looking.
+
+    Without it the first run of a flow fails instead.
+    """
+    for module in piece.modules:
+        for call, _ in module.each(ast.Call):
+            match call.func:
+                case ast.Attribute(attr=kind, value=owner) if last_name(owner) == "PieceAuth":
+                    named = {each.arg for each in call.keywords}  # `**options` is None
+                    if kind in _CHECKED_AUTHS and not named & {"validate", None}:
+                        yield Problem(module.at(call), f"the `{kind}` auth has no `validate`")
+                case _:
+                    pass
+
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_Attached = Mapping[tuple[str, str], tuple[Place, _Function | None]]
+"""Where a hook of a trigger is attached, and its function if it is in the same place."""
+
+
+def _attached(piece: PieceFiles) -> _Attached:
+    found: dict[tuple[str, str], tuple[Place, _Function | None]] = {}
+    for module in piece.modules:
+        imported = {each.asname: each.name for each, _ in module.each(ast.alias) if each.asname}
+        for expression, function in _attaching(module):
+            match expression:
+                case ast.Attribute(attr=hook, value=owner) if hook in _HOOKS:
+                    name = last_name(owner)
+                    found[imported.get(name, name), hook] = (module.at(expression), function)
+                case _:
+                    pass
+    return found
+
+
+def _attaching(module: Module) -> Iterator[tuple[ast.expr, _Function | None]]:
+    """Yield what may attach a hook: `@trigger.on_enable`, or `trigger.on_enable(function)`."""
+    for call, _ in module.each(ast.Call):
+        yield call.func, None
+    for node, _ in module.each(ast.FunctionDef, ast.AsyncFunctionDef):
+        for decorator in node.decorator_list:
+            yield decorator, node
+
+
+def _webhooks(piece: PieceFiles) -> Iterator[tuple[str, Place]]:
+    """Yield the name of each function that is made a webhook trigger, and the decorator's place."""
+    for module in piece.modules:
+        for node, _ in module.each(ast.FunctionDef, ast.AsyncFunctionDef):
+            for decorator in filter(_is_webhook, node.decorator_list):
+                yield node.name, module.at(decorator)
+
+
+def _is_webhook(decorator: ast.expr) -> bool:
+    return (
+        isinstance(decorator, ast.Call)
+        and last_name(decorator.func) == "create_trigger"
+        and (strategy := keyword(decorator, "strategy")) is not None
+        and last_name(strategy) == "WEBHOOK"
+    )
+
+
+CHECKS: Final = (hook_pair, disable_does_nothing, auth_unchecked)
