@@ -17,6 +17,7 @@ from tests.conformance import (
     props_cases,
     recorded,
     schema_cases,
+    version_cases,
 )
 from tests.conformance.outcome import CaseOutcome, FileOutcome
 
@@ -29,6 +30,7 @@ RUNNERS: Final[Mapping[str, Callable[[str, Mapping[str, Any]], FileOutcome]]] = 
     "polling_vectors.json": polling_cases.run_file,
     "property_processor_vectors.json": props_cases.run_old,
     "props_processor_vectors.json": props_cases.run_newest,
+    "version_resolution_vectors.json": version_cases.run_file,
     "wire_schemas.json": schema_cases.run_file,
 }
 """What can be run, by the name of the file."""

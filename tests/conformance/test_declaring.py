@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 
 from pieces_framework import JsonValue
-from tests.conformance import enum_cases, props_case, props_cases, report, schema_cases
+from tests.conformance import (
+    enum_cases,
+    props_case,
+    props_cases,
+    report,
+    schema_cases,
+    version_cases,
+)
 from tests.conformance.ecmascript import UNDEFINED
 from tests.conformance.instants import iso_of_ms
 from tests.conformance.outcome import CaseOutcome, FileOutcome
@@ -30,6 +37,7 @@ RULE_NAMES = (
     {rule.name for rule in (*POLLING_RULES, *RULES)}
     | enum_cases.REASONS.keys()
     | schema_cases.REASONS.keys()
+    | version_cases.REASONS.keys()
 )
 VALUES: list[JsonValue] = [
     None,

@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
+from .comparison import Comparison, compare
+from .ranges import Candidate, VersionRange, compatible_range, newest
+from .rules import RULES, Change, Rule, Severity
 from .version import Version, VersionError
 
-__all__ = ["Version", "VersionError"]
+__all__ = [
+    "RULES",
+    "Candidate",
+    "Change",
+    "Comparison",
+    "Rule",
+    "Severity",
+    "Version",
+    "VersionError",
+    "VersionRange",
+    "compare",
+    "compatible_range",
+    "newest",
+]
