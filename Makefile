@@ -27,9 +27,9 @@ $(READY): requirements/dev.txt $(PACKAGES:%=%/pyproject.toml)
 demo: $(READY) ## run the whole road for real: scaffold, test, build, publish, install, run
 	@$(BIN)/python -m tests.e2e.demo
 
-test: $(READY) ## run every test
+test: $(READY) ## run every test, and the contract suite over each piece
 	$(BIN)/python -m pytest
-	@for piece in $(PIECES); do echo "pytest $$piece"; $(BIN)/python -m pytest $$piece || exit 1; done
+	@for piece in $(PIECES); do echo "pytest $$piece"; $(BIN)/python -m pytest $$piece --piece $$piece || exit 1; done
 
 check: $(READY) ## lint, formatting, types, import contracts, rules of the repository
 	$(BIN)/ruff check .
@@ -51,6 +51,7 @@ format: $(READY) ## format the code and sort the imports
 bench: $(READY) ## print every figure the documentation quotes, beside its peers
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/props.py
+	$(BIN)/python benchmarks/contract.py
 
 lock: $(READY) ## pin again what requirements/dev.in asks for, as hashes without addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \

@@ -7,8 +7,9 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from pieces_engine import HookName, read_payload
+from pieces_engine import HookName
 from pieces_framework import JsonValue, PieceError
+from pieces_framework.payload import read_payload
 
 if TYPE_CHECKING:
     from .local_run import LocalRun

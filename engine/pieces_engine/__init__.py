@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from .discovery import InstalledPiece, find_installed
-from .files import LocalFiles
-from .local_host import local_recording, local_services
-from .runner import HookName, run_action, run_hook
-from .store import FileStore
-from .webhook import read_payload
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from .discovery import InstalledPiece, find_installed
+    from .files import LocalFiles
+    from .local_host import local_recording, local_services
+    from .runner import HookName, run_action, run_hook
+    from .store import FileStore
 
 __all__ = [
     "FileStore",
@@ -17,7 +20,29 @@ __all__ = [
     "find_installed",
     "local_recording",
     "local_services",
-    "read_payload",
     "run_action",
     "run_hook",
 ]
+
+# The contract suite is a plugin of every pytest run here, whether or not it is used.
+_AT_FIRST_USE: Final = {
+    "FileStore": "store",
+    "HookName": "runner",
+    "InstalledPiece": "discovery",
+    "LocalFiles": "files",
+    "find_installed": "discovery",
+    "local_recording": "local_host",
+    "local_services": "local_host",
+    "read_payload": "webhook",
+    "run_action": "runner",
+    "run_hook": "runner",
+}
+
+
+def __getattr__(name: str) -> object:
+    module = _AT_FIRST_USE.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value

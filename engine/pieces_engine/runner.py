@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from pieces_framework.action import Action
 from pieces_framework.auth import auth_for
 from pieces_framework.errors import ConnectionRejectedError, PieceNotFoundError
+from pieces_framework.output import json_output, trigger_output
 from pieces_framework.piece import Piece
 from pieces_framework.property import NO_SCHEMAS, InputValue, PropsDeclaration, Schemas
 from pieces_framework.run_context import Services, run_context, start_context
@@ -16,7 +17,6 @@ from pieces_framework.trigger import Trigger
 from pieces_framework.wire import JsonValue
 
 from .boundary import Masker, author_code
-from .output import json_output, trigger_output
 from .secret_values import secret_values
 
 AnyPart: TypeAlias = "Action[Any, Any, Any] | Trigger[Any, Any, Any, Any]"

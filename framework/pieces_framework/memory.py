@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from .errors import PieceError
@@ -34,7 +35,7 @@ from .storage import (
     file_chunks,
     plain_file_name,
 )
-from .wire import JsonValue, StorableValue
+from .wire import JsonValue, StorableValue, parse_json
 
 if TYPE_CHECKING:
     from .auth import ConnectionValue
@@ -55,6 +56,17 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._texts: dict[tuple[StoreScope, str], str] = {}
+
+    def values(self, scope: StoreScope = StoreScope.FLOW) -> dict[str, JsonValue]:
+        """Return what is kept, by key: a test sees there what a piece has left behind."""
+        kept = ((key, text) for (each, key), text in self._texts.items() if each is scope)
+        return {key: parse_json(text) for key, text in kept}
+
+    def reopened(self) -> MemoryStore:
+        """Return another store of the same values, as the next process would open it."""
+        store = MemoryStore()
+        store._texts = self._texts
+        return store
 
     async def put(
         self, key: str, value: StorableValue, scope: StoreScope = StoreScope.FLOW
@@ -97,7 +109,7 @@ class MemoryFiles:
         from urllib.parse import quote
 
         chunks = [chunk async for chunk in file_chunks(file_name, data, max_bytes=self._max_bytes)]
-        name = quote(plain_file_name(file_name), errors="replace")
+        name = quote(plain_file_name(file_name))
         url = f"memory://files/{len(self._data) + 1}/{name}"
         self._data[url] = b"".join(chunks)
         return url
@@ -125,8 +137,8 @@ class MemoryConnections:
         self._values: Final = dict(values or {})
 
     async def get(self, name: str) -> ConnectionValue | None:
-        """See `Connections.get`."""
-        return self._values.get(name)
+        """See `Connections.get`. What the piece changes in the value stays its own."""
+        return deepcopy(self._values.get(name))
 
 
 class MemoryFlows:
@@ -170,8 +182,7 @@ def _recording() -> Recording:
 class MemoryHost:
     """A host that does nothing but remember, for a test to read.
 
-    Make a new one for each call; those of one story share a store:
-    `MemoryHost(store=first.store)`.
+    Each call has its own, as it records; `for_next_call` gives the next one of a story.
     """
 
     store: Store = field(default_factory=MemoryStore)
@@ -206,6 +217,18 @@ class MemoryHost:
     def schedule(self) -> RecordedSchedule:
         """The schedule of a polling trigger: `host.schedule.asked`."""
         return self.recording.schedule
+
+    def for_next_call(self) -> MemoryHost:
+        """Return a host with the same store and files, of which nothing was asked yet."""
+        return replace(self, recording=_recording())
+
+    def restarted(self) -> MemoryHost:
+        """Return the host of the next process: it has what is kept, and no object of this one."""
+        store = self.store
+        return replace(
+            self.for_next_call(),
+            store=store.reopened() if isinstance(store, MemoryStore) else store,
+        )
 
     def services(self, step: str = "step_1") -> Services:
         """Return what a step of that name is given, as the engine takes it."""

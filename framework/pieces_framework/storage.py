@@ -96,7 +96,8 @@ async def file_chunks(
 
 def plain_file_name(file_name: str) -> str:
     """Return `file_name` without folders and what no file system takes; `file` if none is left."""
-    name = file_name.replace("\\", "/").rpartition("/")[2].replace("\0", "")
+    text = file_name.encode(errors="replace").decode()  # half a surrogate pair names no file
+    name = text.replace("\\", "/").rpartition("/")[2].replace("\0", "")
     return name[-_MAX_NAME_CHARACTERS:] if name.strip(". ") else "file"
 
 

@@ -35,6 +35,20 @@ class StoreContract:
 
         assert await store.get("flavor", object) == value
 
+    async def test_what_is_put_is_kept_as_it_was_then(self, store: Store) -> None:
+        flavors = ["vanilla"]
+        await store.put("flavors", flavors)
+        flavors.append("lemon")
+
+        assert await store.get("flavors", list) == ["vanilla"]
+
+    async def test_what_is_got_belongs_to_who_asked(self, store: Store) -> None:
+        await store.put("flavors", ("vanilla",))
+        got = await store.get("flavors", list[str]) or []
+        got.append("lemon")
+
+        assert await store.get("flavors", list) == ["vanilla"]
+
     async def test_a_second_put_replaces_the_first(self, store: Store) -> None:
         await store.put("flavor", "vanilla")
         await store.put("flavor", ["lemon"])

@@ -11,6 +11,7 @@ from pieces_framework import (
     AppEvents,
     AppWebhookContext,
     AppWebhookRunContext,
+    AuthValidationContext,
     DelayPause,
     ExecutionType,
     FlowInfo,
@@ -43,7 +44,14 @@ from pieces_framework import (
     create_action,
     create_trigger,
 )
-from pieces_framework.testing import make_context, make_property_context, make_start_context
+from pieces_framework.testing import (
+    PollingDriver,
+    WebhookDriver,
+    make_context,
+    make_property_context,
+    make_start_context,
+    make_validation_context,
+)
 
 auth = PieceAuth.SecretText(display_name="API Key")
 
@@ -233,3 +241,31 @@ assert_type(make_context(webhook), WebhookRunContext[str])
 assert_type(make_context(manual), ManualTriggerRunContext)
 assert_type(make_start_context(polling), StartContext[str, Wanted])
 assert_type(make_property_context(auth="key"), PropertyContext[str])
+assert_type(make_validation_context(auth="key"), AuthValidationContext[str])
+
+
+@create_trigger(
+    name="o",
+    display_name="",
+    description="",
+    strategy=TriggerStrategy.POLLING,
+    auth=auth,
+    require_auth=False,
+)
+def optional(context: PollingTriggerContext[str | None]) -> list[int]:
+    return []
+
+
+async def driven() -> None:
+    polls = PollingDriver(polling, auth="key", props={"limit": 1})
+    assert_type(polls, PollingDriver[str, Wanted])
+    assert_type(await polls.tick(), list[JsonValue])
+    assert_type(await polls.ticks(2), list[list[JsonValue]])
+    polls.restart(polling)
+    assert_type(PollingDriver(optional), PollingDriver[str | None])
+    calls = WebhookDriver(webhook, auth="key")
+    assert_type(calls, WebhookDriver[str])
+    assert_type(await calls.deliver(body={"a": [1]}, query={"q": "1"}), list[JsonValue])
+    assert_type(await calls.handshake(raw=b""), WebhookResponse)
+    heard = WebhookDriver(event, auth="key", events=events)
+    assert_type(heard, WebhookDriver[str, Mapping[str, Any]])

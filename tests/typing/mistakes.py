@@ -31,6 +31,7 @@ from pieces_framework import (
     create_trigger,
 )
 from pieces_framework.auth import AuthBase
+from pieces_framework.testing import PollingDriver, WebhookDriver
 
 auth = PieceAuth.SecretText(display_name="API Key")
 SIZES = [DropdownOption("S", "s"), DropdownOption("L", "l")]
@@ -261,3 +262,23 @@ create_piece(display_name="P", logo_url="", auth=auth, actions=[counted], trigge
 create_piece(display_name="P", logo_url="", actions=[webhook], triggers=[])  # type: ignore[list-item]  # pyright: ignore[reportArgumentType]
 create_piece(display_name="P", actions=[], triggers=[])  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
 create_piece(display_name="P", logo_url="", auth=[auth, pair], actions=[], triggers=[])  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType, reportCallIssue]
+
+
+@create_trigger(name="q", display_name="Q", description="", strategy=POLLING, auth=auth)
+async def polling(context: PollingTriggerContext[str]) -> list[JsonValue]:
+    return []
+
+
+PollingDriver(polling, auth=1)  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
+PollingDriver(polling, auth="key", webhook_url="")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+PollingDriver(webhook)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+WebhookDriver(polling, auth="key")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+WebhookDriver(webhook, auth="key")  # type: ignore[misc]  # pyright: ignore[reportArgumentType]
+PollingDriver(polling, auth="key").restart(counted)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+
+async def drives(polls: PollingDriver, calls: WebhookDriver) -> None:
+    await polls.deliver(body=1)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    await calls.deliver({"a": 1})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await calls.deliver(raw="text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    polls.tick()  # type: ignore[unused-coroutine]  # pyright: ignore[reportUnusedCoroutine]

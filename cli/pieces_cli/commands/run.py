@@ -233,7 +233,7 @@ async def _run_webhook(
 
 def _payload(file: str | None) -> WebhookPayload | None:
     from pieces_cli.run_values import read_bytes
-    from pieces_engine import read_payload
+    from pieces_framework.payload import read_payload
 
     return None if file is None else read_payload(read_bytes("--payload", file))
 

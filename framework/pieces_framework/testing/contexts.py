@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final, TypedDict, TypeVar, Unpack, overload
+from typing import Any, TypedDict, TypeVar, Unpack, overload
 
 from pieces_framework.action import Action
+from pieces_framework.auth import AuthValidationContext
 from pieces_framework.context import (
     ActionContext,
     AppWebhookContext,
@@ -29,10 +30,10 @@ from pieces_framework.run_context import Services, run_context, start_context
 from pieces_framework.trigger import Trigger
 from pieces_framework.wire import JsonValue
 
+from .requests import WEBHOOK_URL
+
 AuthT = TypeVar("AuthT")
 PropsT = TypeVar("PropsT")
-
-WEBHOOK_URL: Final = "https://instance.example.com/api/v1/webhooks/test"
 
 
 class ContextOptions(TypedDict, total=False):
@@ -137,7 +138,7 @@ def make_context(
         PieceError: if `declared` needs auth and none is given.
     """
     __tracebackhide__ = True  # pytest shows the author's line, not ours
-    _check_auth(declared, auth, "make_context")
+    check_auth(declared, auth, "make_context")
     services = replace(
         _services(declared, store, host),
         execution_type=execution_type
@@ -162,7 +163,7 @@ def make_start_context(
 ) -> StartContext[AuthT, PropsT]:
     """Build the context that the trigger's `on_start` would receive. As for `make_context`."""
     __tracebackhide__ = True
-    _check_auth(trigger, auth, "make_start_context")
+    check_auth(trigger, auth, "make_start_context")
     services = replace(_services(trigger, store, host), payload=payload)
     return start_context(trigger, auth=auth, props=props or {}, services=services, schemas=schemas)
 
@@ -195,9 +196,26 @@ def make_property_context(
     )
 
 
-def _check_auth(
+def make_validation_context(
+    *, auth: AuthT, host: MemoryHost | None = None
+) -> AuthValidationContext[AuthT]:
+    """Build the context that an auth's `validate` receives when a user connects an account.
+
+    Args:
+        auth: the credentials, as `context.auth` of a run would hold them.
+        host: gives the server.
+    """
+    return AuthValidationContext(auth=auth, server=(host or MemoryHost()).server)
+
+
+def check_auth(
     declared: Action[Any, Any, Any] | Trigger[Any, Any, Any, Any], auth: object, caller: str
 ) -> None:
+    """Refuse to call what needs auth without any.
+
+    Raises:
+        PieceError: then.
+    """
     __tracebackhide__ = True
     if declared.auths and declared.require_auth and auth is None:
         raise PieceError(f"{declared.where} needs auth", hint=f"pass `auth=` to `{caller}`")

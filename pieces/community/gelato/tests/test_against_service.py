@@ -5,14 +5,11 @@ from __future__ import annotations
 import json
 import queue
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -25,22 +22,7 @@ from piece_gelato.actions.get_icecream_flavor import get_icecream_flavor
 from piece_gelato.triggers.new_flavor import new_flavor
 from piece_gelato.triggers.new_flavor_created import new_flavor_created
 
-SERVICE = Path(__file__).parent.parent / "service" / "gelato_service.py"
-READY = "Gelato service listening on "
 HEADERS = {"Authorization": "Bearer test-key"}
-
-
-@pytest.fixture
-def api_url() -> Iterator[str]:
-    """The URL of a service of its own for each test."""
-    with subprocess.Popen(
-        [sys.executable, str(SERVICE), "--port", "0"], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        line = process.stdout.readline().strip()
-        assert line.startswith(READY)
-        yield line.removeprefix(READY)
-        process.terminate()
 
 
 @pytest.fixture

@@ -2,48 +2,26 @@
 
 from __future__ import annotations
 
-from pieces_framework import WebhookPayload
-from pieces_framework.testing import make_context
+from pieces_framework.testing import MemoryStore, WebhookDriver
 
 {{ cookiecutter.import_part }}
 
 
-async def test_hands_the_body_of_a_request_to_the_flow() -> None:
-    context = make_context(
+async def test_delivers_requests_and_keeps_the_subscription_while_it_is_enabled() -> None:
+    store = MemoryStore()
+    driver = WebhookDriver(
         {{ cookiecutter.function }},
 {% if cookiecutter.auth %}
         auth="test-key",
 {% endif %}
-        payload=WebhookPayload(body={"id": 1}),
+        store=store,
     )
 
-    items = await {{ cookiecutter.function }}.run(context)
+    await driver.enable()
+    subscribed = store.values()
+    items = await driver.deliver(body={"id": 1})
+    await driver.disable()
 
+    assert subscribed == {"subscription": "sample-id"}
     assert items == [{"id": 1}]
-
-
-async def test_keeps_the_subscription_while_it_is_enabled() -> None:
-    context = make_context(
-        {{ cookiecutter.function }},
-{% if cookiecutter.auth %}
-        auth="test-key",
-{% endif %}
-    )
-
-    await {{ cookiecutter.function }}.on_enable.run(context)
-
-    assert await context.store.get("subscription", str) == "sample-id"
-
-
-async def test_forgets_the_subscription_when_it_is_disabled() -> None:
-    context = make_context(
-        {{ cookiecutter.function }},
-{% if cookiecutter.auth %}
-        auth="test-key",
-{% endif %}
-    )
-    await {{ cookiecutter.function }}.on_enable.run(context)
-
-    await {{ cookiecutter.function }}.on_disable.run(context)
-
-    assert await context.store.get("subscription", str) is None
+    assert store.values() == {}

@@ -12,8 +12,8 @@ from typing import Final, Protocol
 
 from typing_extensions import TypeIs
 
-from pieces_framework.errors import AuthorCodeError
-from pieces_framework.wire import JsonValue
+from .errors import AuthorCodeError
+from .wire import JsonValue
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HINT: Final = "return text, numbers, lists, dicts, dataclasses or pydantic models"
@@ -33,10 +33,10 @@ def json_output(value: object) -> JsonValue:
     try:
         return _json(value, "output")
     except RecursionError:
-        raise AuthorCodeError("`output` nests too deeply, or contains itself", hint=_HINT) from None
+        raise _bottomless() from None
 
 
-def trigger_output(trigger: str, hook: str, value: object) -> JsonValue:
+def trigger_output(trigger: str, hook: str, value: object) -> list[JsonValue]:
     """Return the list that a trigger's `run` or `test` returned, as plain JSON data.
 
     Raises:
@@ -47,7 +47,14 @@ def trigger_output(trigger: str, hook: str, value: object) -> JsonValue:
             f"`{hook}` of trigger `{trigger}` must return a list, got `{type(value).__name__}`",
             hint="return one item for each run of the flow to start; none starts nothing",
         )
-    return json_output(value)
+    try:
+        return [_json(item, f"output[{index}]") for index, item in enumerate(value)]
+    except RecursionError:
+        raise _bottomless() from None
+
+
+def _bottomless() -> AuthorCodeError:
+    return AuthorCodeError("`output` nests too deeply, or contains itself", hint=_HINT)
 
 
 def _json(value: object, path: str) -> JsonValue:

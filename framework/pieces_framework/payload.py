@@ -1,13 +1,14 @@
-"""An HTTP request as a webhook trigger receives it."""
+"""An HTTP request as a webhook trigger receives it, and whether it is a handshake."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 from urllib.parse import parse_qsl
 
-from pieces_framework.context import WebhookPayload
-from pieces_framework.wire import JsonValue, parse_json
+from .context import WebhookPayload
+from .presentation import WebhookHandshakeConfiguration, WebhookHandshakeStrategy
+from .wire import JsonValue, parse_json
 
 _FORM: Final = "application/x-www-form-urlencoded"
 
@@ -44,6 +45,27 @@ def read_payload(
         query_params=dict(parse_qsl(query, keep_blank_values=True)),
         method=method.upper(),
     )
+
+
+def is_handshake(
+    configuration: WebhookHandshakeConfiguration | None, payload: WebhookPayload
+) -> bool:
+    """Whether the request goes to `on_handshake`: what is looked for is there, whatever it holds.
+
+    Source: product documentation, "Webhook Trigger".
+    """
+    if configuration is None or configuration.param_name is None:
+        return False
+    name = configuration.param_name
+    match configuration.strategy:
+        case WebhookHandshakeStrategy.HEADER_PRESENT:
+            return name.lower() in payload.headers
+        case WebhookHandshakeStrategy.QUERY_PRESENT:
+            return name in payload.query_params
+        case WebhookHandshakeStrategy.BODY_PARAM_PRESENT:
+            return isinstance(payload.body, Mapping) and name in payload.body
+        case WebhookHandshakeStrategy.NONE:
+            return False
 
 
 def _form(text: str) -> dict[str, JsonValue]:

@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from pieces_engine.output import json_output, trigger_output
 from pieces_framework import AuthorCodeError, JsonValue
+from pieces_framework.output import json_output, trigger_output
 
 
 class Flavor(Enum):

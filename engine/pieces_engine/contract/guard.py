@@ -1,0 +1,198 @@
+"""What keeps a probe's process in bounds: an audit hook that cuts the network and sees writes.
+
+An audit hook stays for good, which is why this is only for a process of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from enum import Enum
+from io import RawIOBase, TextIOBase
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final
+
+from typing_extensions import override
+
+from .verdict import NOWHERE, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOOKUPS: Final = frozenset(
+    {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
+)
+_NETWORK: Final = _LOOKUPS | {"socket.connect", "socket.sendto", "socket.sendmsg"}
+_PROCESSES: Final = frozenset(
+    {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile"}
+    | {"os.fork", "os.forkpty", "pty.spawn"}
+)
+_CHANGES: Final = frozenset(
+    {"os.mkdir", "os.remove", "os.rename", "os.rmdir", "os.link", "os.symlink", "os.truncate"}
+    | {"os.chmod", "os.chown", "os.utime", "os.setxattr", "sqlite3.connect"}
+)
+_WRITING_FLAGS: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_SHOWN: Final = 80
+"""How much of what was printed a message shows."""
+_COMPILED: Final = "__pycache__"
+"""Bytecode is Python's own to write."""
+
+
+class Mode(Enum):
+    """What the process may do."""
+
+    OPEN = "open"
+    """Everything."""
+    OFFLINE = "offline"
+    """Everything but to reach any host, this machine included."""
+    IMPORTING = "importing"
+    """As `OFFLINE`; and what an import must not do is noted."""
+
+
+class Code:
+    """The files of a piece, to find the line of them that runs.
+
+    Args:
+        root: the folder of its package, or its one module.
+    """
+
+    def __init__(self, root: str) -> None:
+        self._root: Final = os.path.realpath(root) if root else ""
+
+    def holds(self, file: str) -> bool:
+        """Whether a file is the piece's own."""
+        path = os.path.realpath(file)
+        return bool(self._root) and (path == self._root or path.startswith(self._root + os.sep))
+
+    def calling(self, frame: FrameType | None) -> Place:
+        """Return the innermost line of the piece on the way to `frame`."""
+        while frame is not None:
+            if self.holds(frame.f_code.co_filename):
+                return Place(path=frame.f_code.co_filename, line=frame.f_lineno)
+            frame = frame.f_back
+        return NOWHERE
+
+    def raising(self, error: BaseException) -> Place:
+        """Return the innermost line of the piece through which `error` went."""
+        place = NOWHERE
+        trace = error.__traceback__
+        while trace is not None:
+            if self.holds(trace.tb_frame.f_code.co_filename):
+                place = Place(path=trace.tb_frame.f_code.co_filename, line=trace.tb_lineno)
+            trace = trace.tb_next
+        return place
+
+    def running(self) -> Place:
+        """Return a line of the piece that some thread is at."""
+        frames = sys._current_frames().values()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        return next((place for frame in frames if (place := self.calling(frame)).path), NOWHERE)
+
+
+class Guard:
+    """The audit hook of this process. Make one only.
+
+    Args:
+        code: the piece's files.
+    """
+
+    def __init__(self, code: Code) -> None:
+        self._code: Final = code
+        self.mode = Mode.OPEN
+        self.asked_network = False
+        """Whether the network was asked for since this was last set to false."""
+        self.noted: Final[dict[str, tuple[str, Place]]] = {}
+        """By promise, the first thing an import did against it, and where."""
+        sys.addaudithook(self._audit)
+
+    def note_print(self, text: str) -> None:
+        """Note that an import printed something."""
+        if text.strip():
+            self._note("import-prints-nothing", f"it printed {text.strip()!r}")
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:  # as each event has them
+        if self.mode is Mode.OPEN:
+            return
+        if event in _NETWORK:
+            self.asked_network = True
+            self._note("import-opens-no-connection", f"it called `{event}`{_to(arguments)}")
+            if event in _LOOKUPS:
+                raise socket.gaierror(socket.EAI_AGAIN, "the contract suite has no network")
+            raise ConnectionRefusedError("the contract suite has no network")
+        if self.mode is Mode.IMPORTING:
+            self._audit_import(event, arguments)
+
+    def _audit_import(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event in _PROCESSES:
+            command = arguments[0] if arguments else ""
+            self._note("import-starts-no-process", f"it started {command!r} (`{event}`)")
+        elif event in _CHANGES or (event == "open" and _is_writing(*arguments[:3])):
+            paths = [os.fsdecode(each) for each in arguments if isinstance(each, str | bytes)]
+            if paths and not any(_is_harmless(path) for path in paths):
+                self._note("import-writes-no-file", f"it changed `{paths[0]}` (`{event}`)")
+
+    def _note(self, rule: str, what: str) -> None:
+        if self.mode is Mode.IMPORTING and rule not in self.noted:
+            self.noted[rule] = (what, self._code.calling(sys._getframe()))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+class Silencer(TextIOBase):
+    """Takes the place of an output while a piece is imported, and notes that it was used."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard: Final = guard
+        self.buffer: Final = _Sink(guard)
+        """Takes bytes, as that of `sys.stdout` does."""
+
+    @override
+    def write(self, text: str, /) -> int:
+        self._guard.note_print(text[:_SHOWN])
+        return len(text)
+
+
+class _Sink(RawIOBase):
+    def __init__(self, guard: Guard) -> None:
+        self._guard: Final = guard
+
+    @override
+    def write(self, data: Any, /) -> int:  # whatever holds bytes
+        self._guard.note_print(bytes(data[:_SHOWN]).decode(errors="replace"))
+        return len(data)
+
+
+def code_root(entry_point: str) -> str:
+    """Return the folder of the package that an entry point names, or its file; empty if none."""
+    from importlib.util import find_spec
+
+    try:
+        spec = find_spec(entry_point.partition(":")[0].partition(".")[0])
+    except (ImportError, ValueError):
+        return ""
+    if spec is None or spec.origin is None:
+        return ""
+    file = Path(spec.origin)
+    return str(file.parent if file.name == "__init__.py" else file)
+
+
+def _is_writing(path: object, mode: object, flags: object) -> bool:
+    if isinstance(path, int):  # a descriptor that is open already
+        return False
+    if isinstance(mode, str):
+        return any(letter in mode for letter in "wax+")
+    return isinstance(flags, int) and bool(flags & _WRITING_FLAGS)
+
+
+def _is_harmless(path: str) -> bool:
+    return _COMPILED in Path(path).parts or path in {os.devnull, ":memory:"}
+
+
+def _to(arguments: tuple[Any, ...]) -> str:
+    return "".join(_addresses(arguments))
+
+
+def _addresses(arguments: tuple[Any, ...]) -> Iterator[str]:
+    for argument in arguments[:2]:
+        if isinstance(argument, str | tuple):
+            yield f" for {argument!r}"
+            return

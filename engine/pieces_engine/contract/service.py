@@ -1,0 +1,38 @@
+"""What an author hands the suite: a service that stands for the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from pieces_framework.context import WebhookPayload
+    from pieces_framework.wire import JsonValue
+
+Event: TypeAlias = "Callable[[], WebhookPayload | None]"
+"""Makes happen what a trigger notices.
+
+`None` leaves it to the service to call the trigger's URL, or to be polled. A payload is handed to
+the trigger's `run` instead of a request: what an app webhook or a manual trigger needs.
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractService:
+    """What the fixture `contract_service` gives: how to use a service that is running."""
+
+    auth: JsonValue = field(default=None, repr=False)
+    """The raw value of a connection that the service takes, as `pieces run` is given it."""
+    props: Mapping[str, JsonValue] = field(default_factory=dict[str, "JsonValue"], repr=False)
+    """What the user fills in, for every action and trigger; where it runs, say."""
+    props_of: Mapping[str, Mapping[str, JsonValue]] = field(
+        default_factory=dict[str, "Mapping[str, JsonValue]"], repr=False
+    )
+    """By the name of an action or trigger, what is filled in besides."""
+    events: Mapping[str, Event] = field(default_factory=dict[str, "Event"])
+    """By the name of a trigger, how to make its event happen."""
+
+    def props_for(self, part: str) -> dict[str, JsonValue]:
+        """Return what is filled in for the action or trigger called `part`."""
+        return {**self.props, **self.props_of.get(part, {})}
