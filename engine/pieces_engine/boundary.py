@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import asyncio.threads
 import importlib
-import json
+import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from concurrent.futures import thread
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import dropwhile
 from pathlib import Path
 from traceback import FrameSummary, TracebackException
 from typing import Final
-from urllib.parse import quote, quote_plus
 
 from typing_extensions import TypeIs
 
@@ -24,6 +24,7 @@ import pieces_framework
 from pieces_framework.errors import AuthorCodeError, PieceError
 from pieces_framework.property import InputValue
 from pieces_framework.wire import JsonValue
+from pieces_framework.written_forms import pattern_of
 
 _MASK: Final = "***"
 _MIN_SECRET_CHARACTERS: Final = 4
@@ -61,16 +62,21 @@ class Masker:
     def __init__(self, auth: JsonValue, *others: InputValue) -> None:
         if isinstance(auth, Mapping):
             auth = {name: value for name, value in auth.items() if not _is_type(name, value)}
-        secrets = (text for value in (auth, *others) for text in _texts(value))
-        forms = {form for text in secrets for form in _written_forms(text)}
-        # The longest first: a form may contain another one.
-        self._forms: Final = sorted(forms, key=lambda form: (-len(form), form))
+        self._secrets: Final = {
+            secret
+            for value in (auth, *others)
+            for text in _texts(value)
+            for secret in (text, text.strip())
+            if len(secret) >= _MIN_SECRET_CHARACTERS
+        }
 
     def __call__(self, text: str) -> str:
-        """Return `text` with `***` where a secret was."""
-        for form in self._forms:
-            text = text.replace(form, _MASK)
-        return text
+        """Return `text` with `***` where a secret was, however it is written there."""
+        return self._pattern.sub(_MASK, text)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return pattern_of(self._secrets)  # takes milliseconds, and most runs raise nothing
 
 
 @contextmanager
@@ -148,18 +154,6 @@ def _texts(value: InputValue) -> Iterator[str]:
     elif isinstance(value, Sequence):
         for item in value:
             yield from _texts(item)
-
-
-def _written_forms(secret: str) -> Iterator[str]:
-    """Yield how messages may write `secret`: plain, in a URL, inside Python or JSON quotes."""
-    for form in (secret, secret.strip()):
-        if len(form) >= _MIN_SECRET_CHARACTERS:
-            yield from (form, repr(form)[1:-1], json.dumps(form)[1:-1])
-            yield json.dumps(form, ensure_ascii=False)[1:-1]
-            # An environment variable that is not UTF-8 holds what a URL cannot.
-            for safe in ("", "/"):
-                yield quote(form, safe, errors="replace")
-                yield quote_plus(form, safe, errors="replace")
 
 
 def _is_ours(frame: FrameSummary) -> bool:

@@ -15,11 +15,11 @@ from urllib.parse import unquote_plus, urlsplit
 from pieces_framework import JsonValue
 from pieces_framework.javascript import js_text
 from pieces_framework.wire import parse_json
+from pieces_framework.written_forms import pattern_of
 
 from .cassette_error import CassetteError
 from .secret_names import SecretNames
 from .seen_secrets import SeenSecrets
-from .written_forms import pattern_of
 
 PLACEHOLDER: Final = "SCRUBBED"
 """What stands where a secret text was; where it was a number, 0 stands."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus
 
-from .written_forms import base64_parts, utf8
+from pieces_framework.written_forms import base64_parts, utf8
 
 MIN_CHARACTERS: Final = 8
 _MIN_LETTERS: Final = 16

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 _AUTHOR_ERRORS: Final = (AuthorCodeError, DefinitionError)
 """Errors of the tree that say that the piece's code is wrong."""
-_USER: Final = "contract"
-"""The user name of every connection that is made up."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,12 +58,7 @@ class Secrets:
     """
 
     def __init__(self, secrets: Sequence[str]) -> None:
-        encoded = [
-            base64.b64encode(text.encode()).decode().rstrip("=")
-            for secret in secrets
-            for text in (secret, f"{secret}:", f"{_USER}:{secret}")
-        ]
-        self.mask: Final = Masker(None, *secrets, *encoded)
+        self.mask: Final = Masker(None, *secrets)
 
     def are_in(self, text: str) -> bool:
         """Whether `text` repeats one."""
