@@ -7,8 +7,8 @@ import keyword
 import re
 from typing import Final
 
-from pieces_framework.artifact import distribution_name
 from pieces_framework.errors import PieceError
+from pieces_framework.names import distribution_name
 
 # Source: the documented `pieces create`.
 _PIECE_NAME: Final = re.compile(r"(?![._])[a-z0-9-]{1,214}")

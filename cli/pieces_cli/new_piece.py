@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING
 
-from pieces_framework.artifact import normalize_name
+from pieces_framework.names import normalize_name
 
 from .changes import FileInTheWayError, WriteError, check_free
 from .naming import check_piece_name, piece_module, piece_object

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pieces_framework.artifact import distribution_name, normalize_name
 from pieces_framework.errors import PieceError, PieceNotFoundError
-from pieces_framework.importing import ENTRY_POINT_GROUP
+from pieces_framework.names import ENTRY_POINT_GROUP, distribution_name, normalize_name
 from pieces_framework.versions import Version, VersionError
 
 from .changes import FileInTheWayError

@@ -33,7 +33,6 @@ _AT_FIRST_USE: Final = {
     "find_installed": "discovery",
     "local_recording": "local_host",
     "local_services": "local_host",
-    "read_payload": "webhook",
     "run_action": "runner",
     "run_hook": "runner",
 }

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 
-from pieces_framework.artifact import distribution_name, normalize_name
 from pieces_framework.errors import PieceError, PieceNotFoundError
-from pieces_framework.importing import ENTRY_POINT_GROUP
+from pieces_framework.names import ENTRY_POINT_GROUP, distribution_name, normalize_name
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,15 +10,12 @@ from __future__ import annotations
 import importlib
 import sys
 from types import ModuleType
-from typing import Any, Final
+from typing import Any
 
 from typing_extensions import TypeIs
 
 from .errors import DefinitionError, PieceError
 from .piece import Piece
-
-ENTRY_POINT_GROUP: Final = "pieces"
-"""Where a distribution names its piece: `gelato = "piece_gelato:gelato"`."""
 
 
 def import_piece(entry_point: str) -> Piece[Any]:

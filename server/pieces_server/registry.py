@@ -12,12 +12,11 @@ from sqlalchemy.exc import IntegrityError
 from pieces_framework.artifact import (
     PieceWheel,
     WheelFile,
-    distribution_name,
-    normalize_name,
     read_piece_wheel,
     read_wheel,
 )
 from pieces_framework.errors import ArtifactError, PieceNotFoundError
+from pieces_framework.names import OWN_DISTRIBUTIONS, distribution_name, normalize_name
 from pieces_framework.versions import Version
 
 from .database import new_id, now, pieces, wheels
@@ -31,15 +30,6 @@ if TYPE_CHECKING:
     from pieces_framework.wire import JsonValue
 
     from .wheels import ReceivedFile, WheelFolder
-
-OWN_DISTRIBUTIONS: Final = (
-    "pieces-framework",
-    "pieces-common",
-    "pieces-engine",
-    "piecekit",
-    "pieces-server",
-)
-"""Whoever could publish under these names would run in every environment a piece is put in."""
 
 _NEWEST_FIRST: Final = (pieces.c.major.desc(), pieces.c.minor.desc(), pieces.c.patch.desc())
 
@@ -107,7 +97,7 @@ class Registry:
                     hint="send the name that the wheel has as `pieceName`",
                     rule="published-name",
                 )
-            if normalize_name(wheel.distribution) in OWN_DISTRIBUTIONS:
+            if normalize_name(wheel.distribution) in OWN_DISTRIBUTIONS.values():
                 raise ArtifactError(
                     f"`{wheel.distribution}` is the name of a part of Piecekit",
                     hint="give the piece a name of its own, such as `piece-NAME`",

@@ -16,13 +16,12 @@ from typing_extensions import override
 
 from pieces_framework import JsonValue
 from pieces_framework.artifact import (
-    distribution_name,
-    normalize_name,
     read_piece_wheel,
     read_wheel,
 )
 from pieces_framework.errors import ArtifactError
 from pieces_framework.loading import piece_from_metadata
+from pieces_framework.names import distribution_name, normalize_name
 from pieces_framework.versions import Version
 from tests.support.spoiled_wheels import INFO, metadata, wheel
 from tests.support.wheels import (
@@ -291,7 +290,7 @@ def test_the_framework_does_not_load_the_reader_unasked() -> None:
 
 
 def test_the_names_of_distributions_load_no_archives() -> None:
-    modules = modules_after("from pieces_framework.artifact import distribution_name")
+    modules = modules_after("from pieces_framework.names import distribution_name")
 
-    assert "pieces_framework.artifact.names" in modules
+    assert "pieces_framework.names" in modules
     assert modules & {"zipfile", "zlib", "hashlib", "json", "csv", "email", "pathlib"} == set()

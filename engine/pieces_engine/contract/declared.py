@@ -12,10 +12,10 @@ from typing import Any
 
 from typing_extensions import TypeIs
 
-from pieces_framework.artifact import normalize_name
 from pieces_framework.errors import PieceError, PropsError
 from pieces_framework.files import ApStreamingFile
 from pieces_framework.loading import UnknownAuth, UnknownProperty, piece_from_metadata
+from pieces_framework.names import names_fit, normalize_name
 from pieces_framework.output import json_output
 from pieces_framework.piece import Piece
 from pieces_framework.property import (
@@ -72,10 +72,9 @@ async def _examine_definition(subject: Subject, _step: Step) -> list[Verdict]:
 
 
 def _naming_problems(key: str, distribution: str, version: str) -> Iterator[str]:
-    name = normalize_name(distribution)
     if key != normalize_name(key):
         yield f"the entry point `{key}` is not lower-case words with hyphens between"
-    if name != normalize_name(key) and not name.endswith(f"-{normalize_name(key)}"):
+    if not names_fit(key, distribution):
         yield f"the distribution `{distribution}` does not end with the entry point's name `{key}`"
     try:
         Version.parse(version)

@@ -12,17 +12,14 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 from pieces_framework.errors import PieceError
+from pieces_framework.names import ENTRY_POINT_GROUP
 
-GROUP: Final = "pieces"
-"""The entry-point group of pieces; `pieces_framework.importing`, which has it too, is heavy."""
 PROJECT: Final = "pyproject.toml"
 INSTALLED: Final = "entry_points.txt"
 
 
 class SourceError(PieceError):
     """What was named holds no piece."""
-
-    exit_code = 4  # what pytest ends with when it is called wrongly
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,11 +54,11 @@ def piece_in(folder: Path) -> PieceSource:
     except (OSError, ValueError) as error:
         raise SourceError(f"`{file}` cannot be read: {error}") from error
     project = _table(document, "project")
-    points = _table(_table(project, "entry-points"), GROUP)
+    points = _table(_table(project, "entry-points"), ENTRY_POINT_GROUP)
     if len(points) != 1:
         raise SourceError(
             f"`{file}` names {len(points)} pieces",
-            hint=f"name one in `[project.entry-points.{GROUP}]`",
+            hint=f"name one in `[project.entry-points.{ENTRY_POINT_GROUP}]`",
         )
     [(key, entry_point)] = points.items()
     return PieceSource(
@@ -78,7 +75,7 @@ def piece_in(folder: Path) -> PieceSource:
 def installed_sources() -> Iterator[PieceSource]:
     """Yield every installed piece: by its folder where it is installed as editable."""
     seen: set[Path] = set()
-    for point in metadata.entry_points(group=GROUP):
+    for point in metadata.entry_points(group=ENTRY_POINT_GROUP):
         distribution = point.dist
         if distribution is None:
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .limits import Limits
-from .names import distribution_name, normalize_name
 from .piece_document import PIECE_DOCUMENT, PIECE_SCHEMA, PieceDocument
 from .rules import RULES, Rule
 from .wheel import PieceWheel, WheelFile, read_piece_wheel, read_wheel
@@ -17,8 +16,6 @@ __all__ = [
     "PieceWheel",
     "Rule",
     "WheelFile",
-    "distribution_name",
-    "normalize_name",
     "read_piece_wheel",
     "read_wheel",
 ]

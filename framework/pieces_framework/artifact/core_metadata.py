@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pieces_framework.names import normalize_name
 from pieces_framework.versions import Version, VersionError
 
 from .headers import only_header, read_headers
-from .names import normalize_name
 
 if TYPE_CHECKING:
     from .rules import Refusals

@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Final
 
+from pieces_framework.names import ENTRY_POINT_GROUP
+
 if TYPE_CHECKING:
     from .rules import Refusals
 
-GROUP: Final = "pieces"
 
 _DOTTED: Final = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _FORM: Final = re.compile(rf"({_DOTTED})\s*:\s*{_DOTTED}")
@@ -64,6 +65,6 @@ def _values(text: str, refuse: Refusals) -> Iterator[str]:
         name, equals, value = line.partition("=")
         if not (group and name.strip() and equals):
             raise broken
-        if group == GROUP and found < 2:
+        if group == ENTRY_POINT_GROUP and found < 2:
             found += 1
             yield value.strip()

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pieces_framework.names import OWN_DISTRIBUTIONS, normalize_name
+
 from .limits import Limits
-from .names import normalize_name
 from .piece_document import PIECE_DOCUMENT, PieceDocument, read_piece_document
 from .rules import Refusals
 
@@ -28,9 +29,6 @@ _MISSING_OF_PIECE: Final = {
     PIECE_DOCUMENT: "piece-missing",
     "entry_points.txt": "entry-points-missing",
 }
-_OWN_PACKAGES: Final = frozenset(
-    {"pieces_framework", "pieces_common", "pieces_engine", "pieces_server", "pieces_cli"}
-)
 _STARTUP_MODULES: Final = frozenset({"sitecustomize", "usercustomize"})
 
 
@@ -131,5 +129,5 @@ def _check_places(files: Iterable[str], refuse: Refusals) -> None:
             raise refuse("data-folder", f"`{path}` would be written outside of packages")
         if module in _STARTUP_MODULES or (not below and top.endswith(".pth")):
             raise refuse("startup-code", f"`{path}` would run at every start of Python")
-        if module in _OWN_PACKAGES:
+        if module in OWN_DISTRIBUTIONS:
             raise refuse("own-package", f"`{path}` would overwrite a part of Piecekit")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from pieces_framework.artifact import normalize_name
+from pieces_framework.names import OWN_DISTRIBUTIONS, normalize_name
 
 from .finding import Needs, Place, Problem, Severity, check_for
 from .piece_files import PieceFiles
@@ -61,7 +61,6 @@ _NOT_IMPORTED: Final = frozenset(
 """Distributions that serve without being imported: as the back end of another, say."""
 _WITH_THE_FRAMEWORK: Final = frozenset({"pydantic", "typing_extensions"})
 """What authors are told to import, and the framework brings along."""
-_SDK: Final = {"pieces_framework": "pieces-framework", "pieces_common": "pieces-common"}
 
 
 @dataclass(frozen=True)
@@ -191,7 +190,7 @@ def _provided(module: str, distributions: frozenset[str]) -> bool:
 def _provides(distribution: str, module: str) -> bool:
     """Whether a module comes from a distribution, or may well do by its name."""
     top = module.partition(".")[0]
-    known = _SDK.get(top) or _DISTRIBUTIONS.get(top)
+    known = OWN_DISTRIBUTIONS.get(top) or _DISTRIBUTIONS.get(top)
     if known and distribution in {known, f"{known}-headless", f"{known}-binary"}:
         return True
     if distribution == normalize_name(top):
@@ -208,7 +207,7 @@ def _provides(distribution: str, module: str) -> bool:
 
 
 def _is_known(top: str) -> bool:
-    return top in _SDK or top in _DISTRIBUTIONS or top in _WELL_KNOWN
+    return top in OWN_DISTRIBUTIONS or top in _DISTRIBUTIONS or top in _WELL_KNOWN
 
 
 CHECKS: Final = (other_piece, undeclared_dependency, unused_dependency)

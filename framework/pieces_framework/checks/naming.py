@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from pieces_framework.artifact import normalize_name
+from pieces_framework.names import names_fit
 
 from .finding import Needs, Place, Problem, Severity, check_for
 from .module import Module
@@ -62,11 +62,10 @@ def distribution_name(piece: PieceFiles) -> Iterator[Problem]:
     The piece `google-drive` is `piece-google-drive`, with the name of an organisation before it
     if it has one: `acme-piece-google-drive`. A flow names a piece by its distribution.
     """
-    name = normalize_name(piece.project.name)
+    name = piece.project.name
     for entry in piece.project.entry_points[:1]:
-        key = normalize_name(entry.key)
-        if name and name != key and not name.endswith(f"-{key}"):
-            message = f"the distribution `{piece.project.name}` holds the piece `{entry.key}`"
+        if name and not names_fit(entry.key, name):
+            message = f"the distribution `{name}` holds the piece `{entry.key}`"
             yield Problem(piece.project.at("project", "name"), message)
 
 

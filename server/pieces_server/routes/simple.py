@@ -7,8 +7,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from pieces_framework.artifact import normalize_name
 from pieces_framework.errors import PieceNotFoundError
+from pieces_framework.names import normalize_name
 from pieces_server.access import may_install
 from pieces_server.dependencies import registry_of
 from pieces_server.registry import Registry, StoredWheel

@@ -1,0 +1,54 @@
+"""Names of pieces, in the forms in which installers and flows write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+ENTRY_POINT_GROUP: Final = "pieces"
+"""Where a distribution names its piece: `gelato = "piece_gelato:gelato"`."""
+OWN_DISTRIBUTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "pieces_framework": "pieces-framework",
+        "pieces_common": "pieces-common",
+        "pieces_engine": "pieces-engine",
+        "pieces_cli": "piecekit",
+        "pieces_server": "pieces-server",
+    }
+)
+"""Piecekit's own distributions by the packages they hold; no piece may pass for one of them."""
+
+
+def normalize_name(name: str) -> str:
+    """Return the form in which names of distributions are compared. Source: PEP 503.
+
+    >>> normalize_name("Piece_Google.Drive")
+    'piece-google-drive'
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def distribution_name(text: str) -> str:
+    """Return the normalised distribution name of a piece named as flows name it, or by itself.
+
+    >>> distribution_name("@activepieces/piece-gelato")
+    'piece-gelato'
+    >>> distribution_name("@acme/piece-gelato")
+    'acme-piece-gelato'
+    """
+    scope, slash, name = text.removeprefix("@").partition("/")
+    if not (text.startswith("@") and slash):
+        return normalize_name(text)
+    return normalize_name(name if scope == "activepieces" else f"{scope}-{name}")
+
+
+def names_fit(key: str, distribution: str) -> bool:
+    """Whether a distribution is named after its piece, which it calls `key`.
+
+    >>> names_fit("google-drive", "piece-google-drive"), names_fit("gelato", "piece-ice")
+    (True, False)
+    """
+    name, key = normalize_name(distribution), normalize_name(key)
+    return name == key or name.endswith(f"-{key}")
