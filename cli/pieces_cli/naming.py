@@ -18,8 +18,9 @@ _MAX_PART_NAME: Final = 50
 
 # What the generated modules and tests import or bind beside the author's own name.
 _TAKEN: Final = frozenset(
-    {"actions", "annotations", "auth", "context", "item", "items", "json", "make_context", "piece"}
-    | {"result", "subscribe", "text", "triggers", "unsubscribe"}
+    {"actions", "annotations", "auth", "context", "driver", "item", "items", "json"}
+    | {"make_context", "piece", "polls", "result", "store", "subscribe", "subscribed", "text"}
+    | {"triggers", "unsubscribe"}
     | {"create_action", "create_piece", "create_polling_trigger", "create_trigger"}
 )
 
