@@ -49,10 +49,12 @@ class Case:
     """What is said before the first block."""
     blocks: tuple[Block, ...]
 
-    def findings(self) -> list[Finding]:
-        """Check the changed piece."""
-        files, metadata = changed(*piece(), self.blocks)
-        return check({path: text.encode() for path, text in files.items()}, metadata)
+
+@cache
+def findings(case: Case) -> tuple[Finding, ...]:
+    """Return what is found in the piece as a case changes it."""
+    files, metadata = changed(*piece(), case.blocks)
+    return tuple(check({path: text.encode() for path, text in files.items()}, metadata))
 
 
 def rules() -> list[str]:

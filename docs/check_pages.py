@@ -4,18 +4,37 @@ from __future__ import annotations
 
 from pieces_framework.checks import RULES, Finding, Rule, Severity
 
-from .check_examples import Block, cases
+from .check_examples import Block, cases, findings
 
 _MEANING = {
-    Severity.ERROR: "Surely wrong: the piece is not published with it.",
-    Severity.WARNING: "Wrong as a rule.",
+    Severity.ERROR: "Surely wrong; a piece should not be published with it.",
+    Severity.WARNING: "Usually wrong; where it is meant, an ignore says so.",
     Severity.NOTE: "Good to have, and no fault to be without.",
 }
 _INTRODUCTION = """\
 `check(files, metadata)` of `pieces_framework.checks` asks these rules. It imports and runs nothing
 of the piece: `files` are the contents of its folder by path, or of its wheel, and `metadata` is
 what it says of itself. Rules about what only a source tree has, such as tests, are not asked of a
-wheel; rules about the metadata are not asked where it is unknown.
+wheel; rules about the metadata are not asked where it is unknown, `None`.
+
+```python
+from pathlib import Path
+
+from piece_gelato import gelato
+from pieces_framework.checks import check
+
+folder = Path("pieces/community/gelato")
+left_out = {".venv", "__pycache__", ".pytest_cache", ".mypy_cache", ".ruff_cache", "dist"}
+files = {
+    path.relative_to(folder).as_posix(): path.read_bytes()
+    for path in folder.rglob("*")
+    if path.is_file() and left_out.isdisjoint(path.relative_to(folder).parts)
+}
+for finding in check(files, gelato.metadata()):
+    print(finding.text())
+```
+
+What to do about a finding is for you to decide; publishing does not ask these rules.
 
 On its page a rule has examples. Each changes
 [one small piece](../../examples/checks/README.md#the-piece); the page says what is found then."""
@@ -43,11 +62,11 @@ def pages(note: str) -> dict[str, str]:
 
 def _page(rule: Rule, note: str) -> str:
     severity = f"**{rule.severity.value.capitalize()}.** {_MEANING[rule.severity]}"
-    needs = f"Asked where there is {rule.needs.value}."
-    parts = [f"# `{rule.id}`", note, rule.description, f"{severity} {needs}"]
+    asked = rule.needs.value[0].upper() + rule.needs.value[1:]
+    parts = [f"# `{rule.id}`", note, rule.description, f"{severity} {asked}."]
     for case in cases(rule.id):
         parts += ["## Found" if case.place else "## Not found", *filter(None, [case.prose])]
-        parts += [*map(_block, case.blocks), *map(_report, case.findings())]
+        parts += [*map(_block, case.blocks), *map(_report, findings(case))]
     return "\n\n".join(parts) + "\n"
 
 
@@ -61,9 +80,7 @@ def _block(block: Block) -> str:
 
 
 def _report(finding: Finding) -> str:
-    place = finding.path if finding.line is None else f"{finding.path}:{finding.line}"
-    lines = [f"{place}: {finding.severity.value}: {finding.message}", f"hint: {finding.hint}"]
-    return "The run says:\n\n```text\n" + "\n".join(lines) + "\n```"
+    return f"The run says:\n\n```text\n{finding.text()}\n```"
 
 
 def _table(note: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial, update_wrapper
-from typing import Any, Literal, Protocol, TypeAlias, overload
+from typing import Any, Final, Literal, Protocol, TypeAlias, overload
 
 from typing_extensions import TypeVar, Unpack
 
 from pieces_framework import NoProps, PollingTriggerContext, Props, Trigger, TriggerStrategy
 from pieces_framework.auth import AnyAuth, Auths, AuthT, AuthT2, AuthT3, AuthT4, AuthT5
+from pieces_framework.calling import source_of
+from pieces_framework.errors import DefinitionError
+from pieces_framework.part import unknown_problem
 from pieces_framework.property import PropertyBase, PropsDeclaration
 from pieces_framework.trigger import TriggerOptions
 
@@ -33,6 +36,14 @@ PollingTrigger: TypeAlias = Trigger[
     AuthT, PropsT, PollingTriggerContext[AuthT, PropsT], PollingTriggerContext[AuthT, PropsT]
 ]
 """The trigger that `create_polling_trigger` makes of a function."""
+
+_KEYWORDS: Final = (
+    "dedupe",
+    "auth",
+    "props",
+    "require_auth",
+    *sorted(TriggerOptions.__annotations__),
+)
 
 
 class PollingTriggerDecorator(Protocol[AuthT, PropsT, ItemT_contra]):
@@ -150,9 +161,16 @@ def create_polling_trigger(
         require_auth: `False` lets the user choose no connection; `context.auth` is then `None`.
         **options: see `TriggerOptions`. `name` is the identifier flows store, such as
             `new_order`: never change it.
+
+    Raises:
+        DefinitionError: by the decorator, if there is a keyword that is none of these.
     """
 
     def decorate(items: ItemsFunction[PollingContext[Any, Any], Any]) -> PollingTrigger[Any, Any]:
+        if unknown := [each for each in options if each not in _KEYWORDS]:
+            where = f"trigger `{options.get('name', '')}`{source_of(items)}"
+            problem = unknown_problem(where, unknown, "create_polling_trigger", _KEYWORDS)
+            raise DefinitionError([problem])
         polling: Polling[Any, Any] = (
             Polling(strategy=DedupeStrategy.TIMEBASED, items=items)
             if dedupe is DedupeStrategy.TIMEBASED

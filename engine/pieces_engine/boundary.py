@@ -23,12 +23,10 @@ from typing_extensions import TypeIs
 import pieces_framework
 from pieces_framework.errors import AuthorCodeError, PieceError
 from pieces_framework.property import InputValue
+from pieces_framework.secret_forms import secret_pattern
 from pieces_framework.wire import JsonValue
-from pieces_framework.written_forms import pattern_of
 
 _MASK: Final = "***"
-_MIN_SECRET_CHARACTERS: Final = 4
-"""Shorter text is in too many words to hide it, and is nobody's secret."""
 _CONNECTION_TYPES: Final = (
     "SECRET_TEXT",
     "BASIC_AUTH",
@@ -51,7 +49,7 @@ _OURS: Final = (
 
 
 class Masker:
-    """Replaces every occurrence of secrets in a text.
+    """Replaces every occurrence of secrets in a text; see `secret_pattern`.
 
     Args:
         auth: the connection's raw value; every text in it counts as a secret, but the word that
@@ -62,13 +60,7 @@ class Masker:
     def __init__(self, auth: JsonValue, *others: InputValue) -> None:
         if isinstance(auth, Mapping):
             auth = {name: value for name, value in auth.items() if not _is_type(name, value)}
-        self._secrets: Final = {
-            secret
-            for value in (auth, *others)
-            for text in _texts(value)
-            for secret in (text, text.strip())
-            if len(secret) >= _MIN_SECRET_CHARACTERS
-        }
+        self._secrets: Final = {text for value in (auth, *others) for text in _texts(value)}
 
     def __call__(self, text: str) -> str:
         """Return `text` with `***` where a secret was, however it is written there."""
@@ -76,7 +68,7 @@ class Masker:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return pattern_of(self._secrets)  # takes milliseconds, and most runs raise nothing
+        return secret_pattern(self._secrets)  # takes milliseconds, and most runs raise nothing
 
 
 @contextmanager

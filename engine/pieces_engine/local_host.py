@@ -81,11 +81,7 @@ def local_services(
         project=_PROJECT,
         server=_SERVER,
         step=Step(name=step),
-        tags=recording.tags,
-        output=recording.output,
-        run=recording.run,
-        app=recording.app,
-        schedule=recording.schedule,
+        **vars(recording),  # its fields are called like those of `Services`
         execution_type=ExecutionType.BEGIN,
         webhook_url=webhook_url,
         payload=payload,

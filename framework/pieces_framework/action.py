@@ -36,6 +36,7 @@ class Action(Part[AuthT_contra, PropsT], Generic[AuthT_contra, PropsT, OutT]):
     """One action of a piece. Made by `create_action`."""
 
     kind = "action"
+    keywords = ("auth", "props", "require_auth", *sorted(ActionOptions.__annotations__))
 
     def __init__(
         self,

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from .action import Action
 from .auth import AuthBase, auths_of
 from .events import AppEvents
+from .output_schema import OutputSchema
 from .part import Part
-from .presentation import WebhookHandshakeStrategy, WebhookRenewStrategy
-from .property import properties_of, props_problems
+from .presentation import (
+    AiMetadata,
+    Audience,
+    Classification,
+    ErrorHandlingOptions,
+    PropertyGroup,
+    WebhookHandshakeConfiguration,
+    WebhookHandshakeStrategy,
+    WebhookRenewConfiguration,
+    WebhookRenewStrategy,
+)
+from .property import Props, properties_of, props_problems
 from .scheduling import cron_problem
 from .trigger import Trigger, TriggerStrategy
 from .versions import Version, VersionError
@@ -22,6 +33,26 @@ _NEEDED_HOOKS: Mapping[TriggerStrategy, Sequence[str]] = {
     TriggerStrategy.WEBHOOK: ("on_enable", "on_disable"),
     TriggerStrategy.APP_WEBHOOK: ("on_enable",),
 }
+_OPTIONS: Final[Mapping[str, tuple[type, str]]] = {
+    "ai_metadata": (AiMetadata, "write `AiMetadata(...)`"),
+    "audience": (Audience, "write a member of `Audience`, such as `Audience.AI`"),
+    "classification": (
+        Classification,
+        "write a member of `Classification`, such as `Classification.READ`",
+    ),
+    "error_handling_options": (ErrorHandlingOptions, "write `ErrorHandlingOptions(...)`"),
+    "handshake_configuration": (
+        WebhookHandshakeConfiguration,
+        "write `WebhookHandshakeConfiguration(...)`",
+    ),
+    "output_schema": (
+        OutputSchema,
+        "write `OutputSchema(fields=[...])`, or annotate the function to return a pydantic model",
+    ),
+    "renew_configuration": (WebhookRenewConfiguration, "write `WebhookRenewConfiguration(...)`"),
+}
+"""What options of a part must be unless they are left out, and what to write."""
+_PROPS: Final = "declare a class that inherits from `Props`, or a dict of properties"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,13 +70,17 @@ class Declaration:
     def problems(self) -> list[str]:
         """Say what is wrong, where, and how to mend it; empty if nothing is."""
         parts: list[Part[Any, Any]] = [*self.actions, *self.triggers]
+        mistyped = {part: problems for part in parts if (problems := [*_type_problems(part)])}
+        readable = [part for part in parts if part not in mistyped]
+        triggers = [trigger for trigger in self.triggers if trigger not in mistyped]
         return [
             *self._name_problems(),
             *self._release_problems(),
-            *self._auth_problems(parts),
-            *(problem for part in parts for problem in _property_problems(part)),
+            *(problem for problems in mistyped.values() for problem in problems),
+            *self._auth_problems(readable),
+            *(problem for part in readable for problem in _property_problems(part)),
             *(problem for part in parts for problem in _hook_problems(part)),
-            *(problem for trigger in self.triggers for problem in _trigger_problems(trigger)),
+            *(problem for trigger in triggers for problem in _trigger_problems(trigger)),
             *self._event_problems(),
         ]
 
@@ -112,8 +147,39 @@ class Declaration:
                 )
 
 
+def _type_problems(part: Part[Any, Any]) -> Iterator[str]:
+    """Say which options are of another type than declared: the rest cannot be looked at then."""
+    for option, (expected, advice) in _OPTIONS.items():
+        value: object = getattr(part, option, None)  # an action has no handshake
+        if value is not None and not isinstance(value, expected):
+            yield f"{part.where}: `{option}` is {_called(value)}; {advice}"
+    if not _are_props(part.props):
+        yield f"{part.where}: `props` is {_called(part.props)}; {_PROPS}"
+    for group in _not_of(PropertyGroup, part.property_groups):
+        yield f"{part.where}: a property group is {_called(group)}; write `PropertyGroup(...)`"
+
+
+def _are_props(value: object) -> bool:
+    return issubclass(value, Props) if isinstance(value, type) else isinstance(value, Mapping)
+
+
+def _not_of(expected: type, values: Sequence[object]) -> Iterator[object]:
+    return (each for each in values if not isinstance(each, expected))
+
+
+def _called(value: object) -> str:
+    if isinstance(value, type):
+        return f"the class `{value.__name__}`"
+    return f"`{type(value).__name__}`"
+
+
 def _property_problems(part: Part[Any, Any]) -> Iterator[str]:
     properties = properties_of(part.props)
+    if "auth" in properties:
+        yield (
+            f"{part.where} has a property named `auth`, the name by which a step keeps its"
+            " connection; rename it, or declare a connection by `auth=`"
+        )
     yield from (f"{part.where}: {problem}" for problem in props_problems(part.props))
     for group in part.property_groups:
         for unknown in (each for each in group.props if each not in properties):

@@ -14,7 +14,8 @@ PieceError                      message and hint; `exit_code` for the CLI, `code
 ├─ FileSizeError                a file larger than the host takes
 ├─ ScheduleError                the author must change code: no such schedule
 ├─ PieceNotFoundError           no such piece, action or trigger
-└─ ArtifactError                a file that is not a piece wheel
+├─ ArtifactError(rule)          a file that is not a piece wheel
+└─ VersionError                 no version, or too low a one; in `pieces_framework.versions`
 
 Exit codes follow sysexits.h where it has one that fits.
 """
@@ -187,14 +188,14 @@ class ArtifactError(PieceError):
 
     Args:
         message: as for every error of the tree.
-        hint: as for every error of the tree.
         rule: which rule the file breaks.
+        hint: as for every error of the tree.
     """
 
     exit_code = 65  # EX_DATAERR
     code = "INVALID_PIECE_ARCHIVE"
 
-    def __init__(self, message: str, *, hint: str = "", rule: str = "unfit") -> None:
+    def __init__(self, message: str, *, rule: str, hint: str = "") -> None:
         super().__init__(message, hint=hint)
         self.rule: Final = rule
         """A stable id in kebab-case, such as `record-hash`; those of wheels are documented."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypedDict, TypeVar, Unpack
 
 from .errors import PieceError
 from .protocols import (
@@ -39,6 +39,8 @@ from .wire import JsonValue, StorableValue, parse_json
 
 if TYPE_CHECKING:
     from .auth import ConnectionValue
+    from .context import WebhookPayload
+    from .pausing import ExecutionType
 
 T = TypeVar("T")
 
@@ -49,6 +51,16 @@ _SERVER: Final = Server(
     token="test-token",  # noqa: S106 -- opens nothing
 )
 TEST_FLOW: Final = FlowInfo(id="test-flow", version=FlowVersion(id="test-flow-version"))
+
+
+class CallOptions(TypedDict, total=False):
+    """What each call has of its own; see the fields of `Services`."""
+
+    execution_type: ExecutionType
+    resume_payload: WebhookPayload | None
+    webhook_url: str
+    payload: WebhookPayload | None
+    is_republish: bool
 
 
 class MemoryStore:
@@ -230,8 +242,13 @@ class MemoryHost:
             store=store.reopened() if isinstance(store, MemoryStore) else store,
         )
 
-    def services(self, step: str = "step_1") -> Services:
-        """Return what a step of that name is given, as the engine takes it."""
+    def services(self, step: str = "step_1", **call: Unpack[CallOptions]) -> Services:
+        """Return what one call is given, as the engine takes it.
+
+        Args:
+            step: the step's name; for a trigger, the trigger's.
+            **call: what this call has of its own, such as `webhook_url`.
+        """
         return Services(
             store=self.store,
             files=self.files,
@@ -240,9 +257,6 @@ class MemoryHost:
             project=self.project,
             server=self.server,
             step=Step(name=step),
-            tags=self.tags,
-            output=self.output,
-            run=self.run,
-            app=self.app,
-            schedule=self.schedule,
+            **vars(self.recording),  # its fields are called like those of `Services`
+            **call,
         )

@@ -11,28 +11,15 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import TypeIs
 
+from .output_formats import OutputFormat
 from .wire import JsonValue, document
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
-
-OutputFormat: TypeAlias = Literal[
-    "email",
-    "url",
-    "date",
-    "datetime",
-    "number",
-    "boolean",
-    "image",
-    "html",
-    "currency",
-    "filesize",
-    "duration",
-]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Required
 
 from typing_extensions import TypedDict, TypeVar
 
 from .auth import AnyAuth, AuthBase, AuthT_contra, auths_of
 from .calling import source_of
+from .errors import DefinitionError
 from .hook import Hook
 from .property import NoProps, PropsDeclaration, properties_of
 from .wire import JsonValue, Overlay, document
@@ -40,10 +41,16 @@ class PartOptions(TypedDict, total=False):
 
 
 class Part(Generic[AuthT_contra, PropsT]):
-    """Base of `Action` and `Trigger`."""
+    """Base of `Action` and `Trigger`.
+
+    Raises:
+        DefinitionError: if a keyword is given that `keywords` does not have.
+    """
 
     kind: ClassVar[str]
     """What messages call it."""
+    keywords: ClassVar[Iterable[str]]
+    """What may be given by keyword to the decorator that makes it."""
     hooks: Mapping[str, Hook[Any, Any]]
     """What may attach to it, by name."""
 
@@ -61,6 +68,7 @@ class Part(Generic[AuthT_contra, PropsT]):
         classification: Classification | None = None,
         output_schema: OutputSchema | None = None,
         property_groups: Sequence[PropertyGroup] = (),
+        **unknown: object,
     ) -> None:
         self.name: Final = name
         self.display_name: Final = display_name
@@ -80,6 +88,9 @@ class Part(Generic[AuthT_contra, PropsT]):
         self.overlay: Overlay | None = None
         """What a loaded document says beyond our own metadata, or short of it."""
         self._source: Final = source_of(function)
+        if unknown:
+            maker = f"create_{self.kind}"
+            raise DefinitionError([unknown_problem(self.where, unknown, maker, self.keywords)])
 
     @property
     def where(self) -> str:
@@ -106,3 +117,9 @@ class Part(Generic[AuthT_contra, PropsT]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name}>"
+
+
+def unknown_problem(where: str, unknown: Iterable[str], maker: str, keywords: Iterable[str]) -> str:
+    """Say that `maker`, which takes `keywords`, is given unknown ones."""
+    given, known = (", ".join(map("`{}`".format, names)) for names in (unknown, keywords))
+    return f"{where} is given {given}, which `{maker}` does not take; it takes {known}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Generic, Required, TypeAlias, overload
 
@@ -11,7 +11,9 @@ from typing_extensions import TypedDict, Unpack
 
 from .action import Action
 from .auth import AnyAuth, AuthBase, AuthT, AuthT2, AuthT3, AuthT4, AuthT5, SeveralAuths, auths_of
+from .calling import source_of
 from .errors import DefinitionError, PieceNotFoundError
+from .part import Part, unknown_problem
 from .trigger import Trigger
 from .wire import JsonValue, Overlay, document
 
@@ -194,6 +196,12 @@ def create_piece(
     """
     from .definition import Declaration
 
+    if unreadable := [
+        *_unknown_problems(options),
+        *_part_problems(Action, actions),
+        *_part_problems(Trigger, triggers),
+    ]:
+        raise DefinitionError(unreadable)
     # Not `inspect`, which searches the disk for source. The caller is where the piece is declared.
     caller = sys._getframe(1)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     folder = _folder(caller.f_globals.get("__file__"))
@@ -210,6 +218,27 @@ def create_piece(
     if problems := declaration.problems():
         raise DefinitionError(problems)
     return piece
+
+
+def _unknown_problems(options: Mapping[str, object]) -> Iterator[str]:
+    known = ("auth", "actions", "triggers", *sorted(PieceOptions.__annotations__))
+    if unknown := [name for name in options if name not in known]:
+        where = f"the piece `{options.get('display_name', '')}`"
+        yield unknown_problem(where, unknown, "create_piece", known)
+
+
+def _part_problems(expected: type[Part[Any, Any]], given: Iterable[object]) -> Iterator[str]:
+    kind = expected.kind
+    for each in given:
+        if isinstance(each, expected):
+            continue
+        if isinstance(each, Part):
+            yield f"{each.where} is among the {kind}s; move it to `{each.kind}s`"
+        elif name := getattr(each, "__name__", ""):
+            where = f"`{name}`{source_of(each)}"
+            yield f"{where} is among the {kind}s and is none; put `@create_{kind}(...)` above it"
+        else:
+            yield f"a `{type(each).__name__}` is among the {kind}s; make each by `create_{kind}`"
 
 
 def _folder(file: object) -> Path | None:

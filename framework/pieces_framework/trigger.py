@@ -72,6 +72,13 @@ class Trigger(Part[AuthT_contra, PropsT], Generic[AuthT_contra, PropsT, HookCont
     """
 
     kind = "trigger"
+    keywords = (
+        "strategy",
+        "auth",
+        "props",
+        "require_auth",
+        *sorted(WebhookTriggerOptions.__annotations__),
+    )
 
     def __init__(
         self,

@@ -6,9 +6,10 @@ or values of a document, never converted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias, cast
 
 from typing_extensions import TypeIs
 
@@ -24,6 +25,8 @@ StorableValue: TypeAlias = (
     "JsonValue | date | Sequence[StorableValue] | Mapping[str, StorableValue]"
 )
 """JSON in which dates and times may stand; a store keeps them as ISO text."""
+
+_PLAIN_KEY: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]{0,79}")
 
 
 def camel_case(name: str) -> str:
@@ -86,22 +89,70 @@ def same_json(left: JsonValue, right: JsonValue) -> bool:
     return left == right
 
 
-def parse_json(text: str | bytes) -> JsonValue:
+def kind_of(value: JsonValue) -> str:
+    """Return what JSON Schema calls the kind of a value: `object`, `array`, `string`, ..."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "boolean"
+    if isinstance(value, int | float):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    return "object" if isinstance(value, Mapping) else "array"
+
+
+class NestingError(ValueError):
+    """JSON text nests deeper than Python can read."""
+
+
+def parse_json(
+    text: str | bytes,
+    *,
+    pairs_hook: Callable[[list[tuple[str, JsonValue]]], JsonValue] | None = None,
+) -> JsonValue:
     """Read JSON text. Unlike Python's own reader it takes no number that JSON cannot say.
 
+    Args:
+        text: the JSON.
+        pairs_hook: makes a value of an object's keys and values; repeated keys come to it too.
+
     Raises:
-        ValueError: if it is not JSON, or holds NaN, infinity or a number beyond all floats, or
-            nests too deeply.
+        ValueError: if it is not JSON, or holds NaN, infinity or a number beyond all floats.
+        NestingError: if it nests too deeply; a `ValueError` too.
     """
     import json
 
     try:
         value: JsonValue = json.loads(
-            text, parse_constant=_refuse_number, parse_float=_finite_float
+            text,
+            object_pairs_hook=pairs_hook,
+            parse_constant=_refuse_number,
+            parse_float=_finite_float,
         )
     except RecursionError:
-        raise ValueError("it nests too deeply") from None
+        raise NestingError("it nests too deeply") from None
     return value
+
+
+def key_path(path: str, key: str) -> str:
+    """Return the path of the value under `key`, for messages: one line, and long keys cut short.
+
+    >>> key_path("actions", "send"), key_path("actions", "send it")
+    ('actions.send', 'actions["send it"]')
+    """
+    if _PLAIN_KEY.fullmatch(key):
+        return f"{path}.{key}" if path else key
+    import json
+
+    return f"{path}[{printable(json.dumps(key[:80], ensure_ascii=False))}]"
+
+
+def printable(text: str) -> str:
+    """Return `text` with half characters, line breaks and what is not seen written as escapes."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
 
 
 def json_problem(value: object, path: str) -> str:
@@ -119,7 +170,7 @@ def _json_problems(value: object, path: str) -> Iterator[str]:
         for key, item in value.items():
             if not isinstance(key, str):
                 yield f"`{path}` has the key {key!r}, which is not text"
-            yield from _json_problems(item, f"{path}.{key}")
+            yield from _json_problems(item, key_path(path, str(key)))
     elif isinstance(value, list | tuple):
         for index, item in enumerate(cast("Sequence[object]", value)):
             yield from _json_problems(item, f"{path}[{index}]")

@@ -111,6 +111,29 @@ def test_a_body_too_deep_to_look_into_is_refused(web: WebServer, path: Path) -> 
     assert not path.exists()
 
 
+def test_a_body_that_nests_deeply_is_replayed(web: WebServer, path: Path) -> None:
+    body = b"[" * 300 + b"]" * 300
+    url = web.answer("/a", body)
+
+    with record(path):
+        CLIENT.get(url)
+    with replay(path):
+        replayed = CLIENT.get(url)
+
+    assert replayed.content == body
+
+
+def test_an_odd_status_is_replayed(web: WebServer, path: Path) -> None:
+    url = web.answer("/a", status=999)
+
+    with record(path):
+        CLIENT.get(url)
+    with replay(path):
+        replayed = CLIENT.get(url)
+
+    assert replayed.status_code == 999
+
+
 def test_a_process_that_is_killed_leaves_the_old_cassette(web: WebServer, path: Path) -> None:
     url = web.answer("/a", b"1")
     with record(path):

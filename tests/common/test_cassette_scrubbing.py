@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import gzip
-import html
 import json
 import logging
 import string
 import traceback
-from base64 import b64decode, b64encode, urlsafe_b64encode
-from collections.abc import Callable, Generator, Iterator
+from base64 import b64encode
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import quote, quote_plus, unquote_plus
+from urllib.parse import quote, unquote_plus
 
 import httpx
 import pytest
@@ -25,47 +24,9 @@ from hypothesis import strategies as st
 
 from pieces_common import BasicAuth, BearerToken, HttpMethod, http_client
 from pieces_common.testing import CassetteError, record, replay
+from tests.common.scrubbed import CLIENT, PLAIN, SECRET, ask, decoded_text, leaks
 from tests.common.web_server import WebServer, web_server
-
-SECRET = 's3cret/+key"ü 7%'
-"""Has what URLs, JSON, HTML and base64 each write in a way of their own."""
-PLAIN = "s3cret-key-77"
-CLIENT = httpx.Client(verify=False)
-"""One for all: to make one takes longer than a request."""
-
-
-def every_form(secret: str) -> list[str]:
-    """How a careless program may have written it; independent of how we look for it."""
-    quoted = json.dumps(secret)[1:-1]
-    once = [
-        secret,
-        quoted,
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        json.dumps(quoted)[1:-1],
-        repr(secret)[1:-1],
-        quote(secret),
-        quote(secret, safe=""),
-        quote_plus(secret),
-        quote(quote(secret, safe=""), safe=""),
-        html.escape(secret),
-        secret.encode().decode("latin-1"),
-        secret.encode().hex(),
-    ]
-    return [*once, *(form.upper() for form in once), *(form.lower() for form in once)]
-
-
-def decoded_text(path: Path) -> str:
-    """The file, and every body in base64 decoded."""
-    exchanges = json.loads(path.read_text())["exchanges"]
-    bodies = [each[part]["body"] for each in exchanges for part in ("request", "answer")]
-    binary = [b64decode(body["base64"]) for body in bodies if body and "base64" in body]
-    return "\n".join([path.read_text(), *(each.decode("latin-1") for each in binary)])
-
-
-def leaks(text: str, secret: str) -> list[str]:
-    found = [form for form in every_form(secret) if form in text]
-    base64 = b64encode(b"u:" + secret.encode()).decode().rstrip("=")
-    return [*found, *([base64] if base64 in text else [])]
+from tests.support.quoting import every_form
 
 
 @pytest.fixture(autouse=True)
@@ -76,15 +37,6 @@ def _no_cookies() -> None:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "shop.json"
-
-
-def ask(web: WebServer, **request: Any) -> Callable[[], None]:  # as httpx takes them
-    def send() -> None:
-        method, target = request.pop("method", "POST"), request.pop("target", "/a")
-        CLIENT.request(method, web.url + target, **request)
-
-    web.answer("/a", b'{"ok": true}')
-    return send
 
 
 REQUESTS: dict[str, dict[str, Any]] = {  # as httpx takes them
@@ -266,33 +218,18 @@ def test_a_secret_given_with_spaces_around_is_found_without(web: WebServer, path
     assert leaks(path.read_text(), PLAIN) == []
 
 
-@pytest.mark.parametrize("form", every_form(SECRET), ids=range(len(every_form(SECRET))))
-def test_a_secret_is_found_however_it_is_written(web: WebServer, path: Path, form: str) -> None:
-    url = web.answer("/a", b"said: " + form.encode())
+def test_a_secret_is_found_wherever_and_however_it_is_written(web: WebServer, path: Path) -> None:
+    forms = every_form(SECRET)
+    url = web.answer("/a", "\n".join(forms).encode())
 
     with record(path, secrets=[SECRET]):
-        CLIENT.post(url, content=form.encode())
-        CLIENT.post(url, json={"a": form, form: 1})
-        CLIENT.get(url, params={"q": form})
-        CLIENT.get(f"{url}/{quote(form, safe='')}")
+        for form in forms:
+            CLIENT.post(url, content=form.encode())
+            CLIENT.post(url, json={"a": form, form: 1})
+            CLIENT.get(url, params={"q": form})
+            CLIENT.get(f"{url}/{quote(form, safe='')}")
 
     assert leaks(decoded_text(path), SECRET) == []
-
-
-@pytest.mark.parametrize("before", ["", "u", "us"])
-@pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
-def test_a_secret_inside_of_base64_is_found_at_each_place(
-    web: WebServer, path: Path, before: str, encode: Callable[[bytes], bytes]
-) -> None:
-    secret = "k\u00ff\u00fe?>~k\u00ff\u00fe?>~"
-    written = encode(before.encode() + secret.encode() + b":x")
-    url = web.answer("/a", b'{"echo": "' + written + b'"}')
-
-    with record(path, secrets=[secret]):
-        CLIENT.get(url)
-
-    assert written[4:-8].decode() not in path.read_text()
-    assert "SCRUBBED" in path.read_text()
 
 
 SECRETS = st.text(
@@ -366,6 +303,39 @@ def test_a_secret_too_short_to_be_told_from_a_word_is_refused(path: Path, short:
         pytest.fail("the block is not entered")
 
     assert str(caught.value) == "secret number 2 is shorter than 4 characters"
+
+
+@pytest.mark.parametrize(
+    ("secret", "what"),
+    [(None, "unset (`None`)"), (b"s3cret-key", "of the type `bytes`"), (7777, "of the type `int`")],
+)
+@pytest.mark.parametrize("use", [record, replay])
+def test_a_secret_that_is_no_text_is_named_by_its_place(
+    path: Path, use: Any, secret: object, what: str
+) -> None:
+    with pytest.raises(CassetteError) as caught, use(path, secrets=["long enough", secret]):
+        pytest.fail("the block is not entered")
+
+    assert str(caught.value) == f"secret number 2 is no text: it is {what}"
+    assert "made-up" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("use", "name"),
+    [
+        (record, "secrets"),
+        (record, "secret_names"),
+        (record, "keep_headers"),
+        (replay, "secrets"),
+        (replay, "secret_names"),
+    ],
+)
+def test_one_text_in_place_of_several_is_refused(path: Path, use: Any, name: str) -> None:
+    with pytest.raises(CassetteError) as caught, use(path, **{name: PLAIN}):
+        pytest.fail("the block is not entered")
+
+    assert str(caught.value) == f"`{name}` is one text, and not a list of texts"
+    assert caught.value.hint == f"pass `{name}=[...]`"
 
 
 async def test_a_replay_with_another_secret_matches(web: WebServer, path: Path) -> None:
@@ -463,6 +433,19 @@ def test_names_of_the_service_can_be_called_secret(web: WebServer, path: Path) -
     assert not any(word in text for word in ("open sesame", "alohomora", "fehu"))
 
 
+def test_a_token_in_a_path_that_is_not_recorded_is_not_shown(web: WebServer, path: Path) -> None:
+    token, number = "AAHd0-7Qm2Zx9Lw4Tb8", "3f2b8c1e-77aa-4d09"
+    url = web.answer(f"/of/{number}", b"1")
+    with record(path):
+        CLIENT.get(url)
+
+    with pytest.raises(CassetteError) as caught, replay(path):
+        CLIENT.get(f"{url}/bot{token}/orders")
+
+    assert str(caught.value).startswith(f"`GET {url}/…/orders` is not recorded")
+    assert token not in str(vars(caught.value))
+
+
 def test_ordinary_values_stay(web: WebServer, path: Path) -> None:
     kept = {
         "id": 7,
@@ -473,6 +456,10 @@ def test_ordinary_values_stay(web: WebServer, path: Path) -> None:
         "has_password": True,
         "code": "E42",
         "sort": "/items?sort=key&page=2",
+        "session": "Morning",
+        "compass": "north-north-west",
+        "context": "a1b2c3d4",
+        "said": "token: must have 8 characters",
     }
     url = web.answer("/a", json.dumps(kept).encode())
 
@@ -561,6 +548,18 @@ def test_no_error_of_a_replay_holds_a_secret(
     shown = "".join(traceback.format_exception_only(caught.value)) + repr(vars(caught.value))
     assert leaks(shown + caplog.text, PLAIN) == []
     assert "is not recorded" in shown
+
+
+def test_a_secret_key_of_json_is_not_named_as_what_differs(web: WebServer, path: Path) -> None:
+    url = web.answer("/a", b"1")
+    with record(path):
+        CLIENT.post(url, json={"keys": {"a": 1}})
+
+    with pytest.raises(CassetteError) as caught, replay(path, secrets=[PLAIN]):
+        CLIENT.post(url, json={"keys": {PLAIN: PLAIN}})
+
+    assert "its body (`keys.SCRUBBED`, `keys.a`)" in caught.value.hint
+    assert leaks(str(caught.value) + caught.value.hint, PLAIN) == []
 
 
 def test_loggers_speak_again_after_a_recording(web: WebServer, path: Path) -> None:

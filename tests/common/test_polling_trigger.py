@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
@@ -14,7 +15,14 @@ from pieces_common import (
     TimedItem,
     create_polling_trigger,
 )
-from pieces_framework import PieceAuth, Property, Props, TriggerStrategy, create_piece
+from pieces_framework import (
+    DefinitionError,
+    PieceAuth,
+    Property,
+    Props,
+    TriggerStrategy,
+    create_piece,
+)
 from pieces_framework.testing import MemoryStore, make_context
 
 auth = PieceAuth.SecretText(display_name="API Key")
@@ -48,6 +56,19 @@ async def new_order(context: PollingContext[str, Account]) -> AsyncIterator[Time
 )
 def new_ticket(context: PollingContext[None, Mapping[str, Any]]) -> list[IdentifiedItem]:
     return [IdentifiedItem(number, f"t{number}") for number in range(context.props_value["limit"])]
+
+
+def test_an_unknown_keyword_is_one_of_the_decorator_used() -> None:
+    options: Any = {"name": "t", "display_name": "T", "description": "", "colour": "red"}
+
+    with pytest.raises(DefinitionError) as caught:
+        create_polling_trigger(dedupe=DedupeStrategy.TIMEBASED, **options)(lambda _: [])
+
+    said = re.sub(r"\(\S+:\d+\)", "(HERE)", str(caught.value))
+    assert said.startswith(
+        "trigger `t` (HERE) is given `colour`, which `create_polling_trigger` does not take; it"
+        " takes `dedupe`, `auth`, `props`, `require_auth`, "
+    )
 
 
 async def test_hooks_share_one_checkpoint() -> None:

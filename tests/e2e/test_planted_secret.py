@@ -262,7 +262,7 @@ def test_no_report_of_the_contract_suite_holds_it(tmp_path: Path) -> None:
 TEST = """
 import os
 import httpx
-from pieces_common.testing import record
+from pieces_common.testing import record, replay
 
 
 def test_a_body_that_hides_itself():
@@ -270,6 +270,21 @@ def test_a_body_that_hides_itself():
         url = os.environ["SHOP_URL"] + "/hidden"
         headers = {"Authorization": "Bearer " + os.environ["SHOP_TOKEN"]}
         httpx.get(url, headers=headers, params={"token": os.environ["SHOP_TOKEN"]})
+
+
+def test_a_second_secret_that_is_not_set():
+    with record("c.json", secrets=[os.environ["SHOP_TOKEN"], os.environ.get("SHOP_SECRET")]):
+        pass
+
+
+def test_secrets_that_are_one_text():
+    with record("c.json", secrets=os.environ["SHOP_TOKEN"]):
+        pass
+
+
+def test_a_replay_of_nothing():
+    with replay("none.json", secrets=[os.environ["SHOP_TOKEN"]]):
+        pass
 
 
 def test_a_disk_that_fails():
@@ -295,5 +310,8 @@ def test_pytest_shows_it_in_no_traceback_of_a_recording(web: WebServer, tmp_path
 
     assert "cannot be undone" in done.stdout
     assert "cannot be written" in done.stdout
-    assert "2 failed" in done.stdout
+    assert "secret number 2 is no text: it is unset" in done.stdout
+    assert "`secrets` is one text" in done.stdout
+    assert "there is no cassette" in done.stdout
+    assert "5 failed" in done.stdout
     assert leaks(done.stdout + done.stderr) == []

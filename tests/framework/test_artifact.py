@@ -44,7 +44,7 @@ def test_a_piece_wheel_says_what_it_holds(tmp_path: Path) -> None:
     assert wheel.distribution == "piece-gelato"
     assert wheel.version == Version(0, 1, 0)
     assert wheel.requires_python == ">=3.11"
-    assert wheel.metadata.startswith("Metadata-Version: 2.1\nName: piece-gelato\n")
+    assert wheel.core_metadata.startswith("Metadata-Version: 2.1\nName: piece-gelato\n")
     assert wheel.filename == "piece_gelato-0.1.0-py3-none-any.whl"
     assert wheel.piece.name == "piece-gelato"
     assert wheel.piece.version == Version(0, 1, 0)
@@ -100,15 +100,6 @@ def test_the_names_of_wheel_and_piece_are_compared_normalised(tmp_path: Path) ->
     wheel = read_piece_wheel(write_wheel(tmp_path / "w.whl", files))
 
     assert wheel.piece.name == "Piece.Gelato"
-
-
-def test_a_byte_order_mark_is_no_part_of_a_document(tmp_path: Path) -> None:
-    document = b"\xef\xbb\xbf" + piece_document("piece-gelato", "0.1.0").encode()
-    files = {**wheel_files(), f"{INFO}/extra_metadata/piece.json": document}
-
-    wheel = read_piece_wheel(write_wheel(tmp_path / "w.whl", files))
-
-    assert wheel.piece.name == "piece-gelato"
 
 
 class Pipe(io.RawIOBase):
@@ -167,8 +158,27 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         read_wheel(tmp_path / "none.whl")
 
 
-def test_an_error_without_a_rule_is_unfit() -> None:
-    assert ArtifactError("no wheel").rule == "unfit"
+def test_a_folder_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(ArtifactError, match=r"`\.`: it cannot be read: Is a directory"):
+        read_wheel(Path())
+
+
+def test_a_path_may_be_text(tmp_path: Path) -> None:
+    path = str(build_wheel(tmp_path))
+
+    assert read_piece_wheel(path).core_metadata == read_wheel(path).core_metadata
+
+
+def test_a_key_of_metadata_is_shown_in_one_printable_line(tmp_path: Path) -> None:
+    path = tmp_path / "w.whl"
+    path.write_bytes(metadata(actions={"a\n\x1b[31m": 7}))
+
+    with pytest.raises(ArtifactError) as caught:
+        read_piece_wheel(path)
+
+    assert r'`metadata.actions["a\n\u001b[31m"]` is not an object' in caught.value.message
 
 
 @ANY_WHEEL

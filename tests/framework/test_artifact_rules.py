@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 from pathlib import Path
 
@@ -11,8 +13,10 @@ from pieces_framework.artifact import RULES, Limits, read_piece_wheel
 from pieces_framework.errors import ArtifactError
 from tests.support.hostile_wheels import CASES
 from tests.support.spoiled_wheels import Case
+from tests.support.wheels import build_wheel
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "wheels.md"
+BLOCK = r"(?ms)^```{}\n(.*?)^```"
 NAMED = [pytest.param(case, id=case.name.replace(" ", "-")) for case in CASES]
 
 
@@ -42,6 +46,24 @@ def test_a_wheel_that_is_nearly_hostile_is_read(tmp_path: Path, case: Case) -> N
     wheel = read_piece_wheel(path, limits=case.limits)
 
     assert wheel.piece.source_digest == "d" * 64
+
+
+def test_page_shows_what_its_example_prints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (code,), (expected,) = (
+        re.findall(BLOCK.format(language), PAGE.read_text()) for language in ("python", "text")
+    )
+    dist = tmp_path / "dist"
+    dist.mkdir()
+    build_wheel(dist)
+    monkeypatch.chdir(tmp_path)
+    printed = io.StringIO()
+
+    with contextlib.redirect_stdout(printed):
+        exec(code, {})
+
+    assert printed.getvalue() == expected
 
 
 def test_every_rule_refuses_some_wheel() -> None:

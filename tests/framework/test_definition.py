@@ -182,6 +182,130 @@ class Level(Props):
     level = Property.Number(display_name="Level")
 
 
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        pytest.param(
+            {"output_schema": Level},
+            (
+                "`output_schema` is the class `Level`; write `OutputSchema(fields=[...])`,"
+                " or annotate the function to return a pydantic model"
+            ),
+            id="schema",
+        ),
+        pytest.param(
+            {"ai_metadata": {"idempotent": True}},
+            "`ai_metadata` is `dict`; write `AiMetadata(...)`",
+            id="dict",
+        ),
+        pytest.param(
+            {"classification": "READ"},
+            (
+                "`classification` is `str`; write a member of `Classification`, such as "
+                "`Classification.READ`"
+            ),
+            id="value-of-a-member",
+        ),
+        pytest.param(
+            {"property_groups": [{"key": "main"}]},
+            "a property group is `dict`; write `PropertyGroup(...)`",
+            id="group",
+        ),
+        pytest.param(
+            {"props": str},
+            (
+                "`props` is the class `str`; declare a class that inherits from `Props`,"
+                " or a dict of properties"
+            ),
+            id="props",
+        ),
+    ],
+)
+def test_an_option_of_another_type_is_one_problem_among_the_others(
+    options: dict[str, Any], problem: str
+) -> None:
+    others = [action("", auth=key), action("b", auth=login)]
+
+    assert refused(auth=key, actions=[action(**options), *others]) == [
+        "an action has no name; pass `name=`, the identifier that flows store",
+        f"action `a` (HERE): {problem}",
+        "action `b` (HERE) has another auth than the piece: pass the piece's own, or none",
+    ]
+
+
+def test_a_configuration_of_another_type_is_a_problem_of_its_trigger() -> None:
+    wrong = trigger(TriggerStrategy.POLLING, "test", "test", renew_configuration="0 0 * * *")
+
+    assert refused(triggers=[wrong]) == [
+        (
+            "trigger `t` (HERE): `renew_configuration` is `str`;"
+            " write `WebhookRenewConfiguration(...)`"
+        ),
+        "trigger `t` (HERE) has 2 `test` hooks; keep one",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("make", "options", "problem"),
+    [
+        (
+            action,
+            {"sample_data": 1},
+            (
+                "action `a` (HERE) is given `sample_data`, which `create_action` does not take;"
+                " it takes `auth`, `props`, `require_auth`, `ai_metadata`, "
+            ),
+        ),
+        (
+            trigger,
+            {"audience": 1, "sampledata": {}},
+            (
+                "trigger `t` (HERE) is given `audience`, `sampledata`, which `create_trigger` does"
+                " not take; it takes `strategy`, `auth`, "
+            ),
+        ),
+    ],
+    ids=["action", "trigger"],
+)
+def test_an_unknown_keyword_is_refused_where_it_is_given(
+    make: Callable[..., object], options: dict[str, object], problem: str
+) -> None:
+    with pytest.raises(DefinitionError) as caught:
+        make(**options)
+
+    assert re.sub(r"\(\S+:\d+\)", "(HERE)", str(caught.value)).startswith(problem)
+
+
+def test_what_create_piece_cannot_read_is_refused_at_once() -> None:
+    def plain() -> None: ...
+
+    wrong: Any = [plain, trigger(TriggerStrategy.POLLING), 5]
+
+    first, *others = refused(colour="red", actions=wrong, triggers=wrong[:1])
+
+    assert first.startswith(
+        "the piece `P` is given `colour`, which `create_piece` does not take; it takes `auth`,"
+        " `actions`, `triggers`, `authors`, "
+    )
+    assert others == [
+        "`plain` (HERE) is among the actions and is none; put `@create_action(...)` above it",
+        "trigger `t` (HERE) is among the actions; move it to `triggers`",
+        "a `int` is among the actions; make each by `create_action`",
+        "`plain` (HERE) is among the triggers and is none; put `@create_trigger(...)` above it",
+    ]
+
+
+def test_no_property_is_named_auth() -> None:
+    by_name = {"auth": Property.ShortText(display_name="Key")}
+
+    assert refused(actions=[action(props=by_name)]) == [
+        (
+            "action `a` (HERE) has a property named `auth`, the name by which a step keeps its"
+            " connection; rename it, or declare a connection by `auth=`"
+        )
+    ]
+
+
 def test_a_property_group_names_properties() -> None:
     groups = [PropertyGroup(key="main", display="tabs", props=["level", "lebel"])]
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pieces_framework import (
+    ActionContext,
     AuthorCodeError,
     ManualTriggerRunContext,
     PieceAuth,
@@ -18,6 +19,7 @@ from pieces_framework import (
     Props,
     PropsError,
     TriggerStrategy,
+    create_action,
     create_trigger,
 )
 from pieces_framework.testing import (
@@ -397,6 +399,14 @@ async def test_props_are_read_as_in_a_run() -> None:
         await PollingDriver(new_order, auth="key").enable()
 
 
+async def test_a_slip_in_the_name_of_a_prop_is_named() -> None:
+    driver = PollingDriver(new_order, auth="key", props={"shpo": "s"})
+
+    with pytest.raises(PropsError, match="shop") as caught:
+        await driver.enable()
+    assert caught.value.hint == "no property is called `shpo`; there are `shop`"
+
+
 async def test_dynamic_properties_are_read_by_their_stored_schema() -> None:
     row = Property.DynamicProperties(
         display_name="Row", props=lambda _: {}, refreshers=[], required=True
@@ -417,6 +427,26 @@ async def test_dynamic_properties_are_read_by_their_stored_schema() -> None:
     await driver.enable()
 
     assert await driver.tick() == [{"price": 3}]
+
+
+async def test_no_time_passes_backwards() -> None:
+    driver = driving()
+    await driver.enable()
+
+    with pytest.raises(PieceError, match="`ticks` takes a count of 0 or more, got -1"):
+        await driver.ticks(-1)
+    assert await driver.ticks(0) == []
+
+
+def test_it_drives_triggers_only() -> None:
+    @create_action(name="act", display_name="", description="")
+    def act(context: ActionContext) -> None: ...
+
+    with pytest.raises(PieceError, match="drives triggers, and not action `act`") as caught:
+        PollingDriver(act)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    assert "make_context" in caught.value.hint
+    with pytest.raises(PieceError, match="and not an object of the type `function`"):
+        PollingDriver(recent)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 
 def test_it_drives_polling_only() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -25,7 +26,10 @@ from pieces_framework import (
     ParsedEvent,
     PieceError,
     PollingTriggerContext,
+    Property,
     PropertyContext,
+    Props,
+    PropsError,
     StartContext,
     StoreScope,
     TriggerContext,
@@ -38,6 +42,7 @@ from pieces_framework import (
     create_trigger,
 )
 from pieces_framework.testing import (
+    WEBHOOK_URL,
     MemoryConnections,
     MemoryHost,
     MemoryStore,
@@ -100,6 +105,69 @@ def test_every_context_there_is_has_a_maker() -> None:
     assert [kind for kind, made in MADE.items() if not isinstance(made, kind)] == []
 
 
+class Order(Props):
+    number = Property.Number(display_name="Number", required=True)
+    note = Property.ShortText(display_name="Note")
+
+
+@create_action(name="buy", display_name="", description="", props=Order)
+def buy(context: ActionContext[None, Order]) -> None: ...
+
+
+@create_trigger(
+    name="bought", display_name="", description="", strategy=TriggerStrategy.MANUAL, props=Order
+)
+def bought(context: ManualTriggerRunContext[None, Order]) -> list[JsonValue]:
+    return []
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        partial(make_context, buy),
+        partial(make_context, bought),
+        partial(make_start_context, bought),
+    ],
+    ids=["action", "trigger", "start"],
+)
+def test_a_slip_in_the_name_of_a_prop_is_named(make: Callable[..., object]) -> None:
+    with pytest.raises(PropsError, match="number") as caught:
+        make(props={"nubmer": 7, "note": "", "extra": None})
+
+    assert caught.value.problems.keys() == {"number"}
+    assert caught.value.hint == (
+        "no property is called `nubmer`, `extra`; there are `number`, `note`"
+    )
+
+
+@pytest.mark.parametrize(
+    "props", [{}, {"number": "x", "extra": 1}, {"note": ""}], ids=["none", "refused", "known"]
+)
+def test_no_slip_is_suspected_where_none_explains_the_problem(props: Mapping[str, Any]) -> None:
+    with pytest.raises(PropsError) as caught:
+        make_context(buy, props=props)
+
+    assert caught.value.hint == ""
+
+
+def test_names_that_no_property_has_are_dropped_as_in_a_run() -> None:
+    context = make_context(buy, props={"number": 7, "extra": 1})
+
+    assert (context.props_value.number, context.props_value.note) == (7, None)
+
+
+def test_a_host_gives_what_one_call_has_of_its_own() -> None:
+    payload = make_payload(1)
+
+    services = MemoryHost().services(
+        "new_order", webhook_url=WEBHOOK_URL, payload=payload, is_republish=True
+    )
+
+    assert (services.step.name, services.webhook_url) == ("new_order", WEBHOOK_URL)
+    assert (services.payload, services.is_republish) == (payload, True)
+    assert make_context(called).webhook_url == WEBHOOK_URL
+
+
 def test_a_validation_sees_the_credentials_and_the_server() -> None:
     def validate(context: AuthValidationContext[str]) -> AuthValidation:
         known = context.server is not None and context.server.public_url.endswith("/api/")
@@ -123,12 +191,12 @@ async def test_events_are_parsed_and_verified_from_one_request() -> None:
     event = await events.parse(make_parse_context(body="mention"))
 
     assert (event.event, event.identifier_value) == ("mention", MemoryHost().server.public_url)
-    assert await events.is_genuine(make_verify_context(raw=b"s", webhook_secret="s"))
-    assert not await events.is_genuine(make_verify_context(raw=b"s"))
+    assert await events.is_genuine(make_verify_context(raw_body=b"s", webhook_secret="s"))
+    assert not await events.is_genuine(make_verify_context(raw_body=b"s"))
 
 
 async def test_a_resumed_action_gets_a_request_as_it_was_sent() -> None:
-    payload = make_payload({"answer": "yes"}, query={"by": "Ada"}, headers={"X-Id": "1"})
+    payload = make_payload({"answer": "yes"}, query_params={"by": "Ada"}, headers={"X-Id": "1"})
 
     context = make_context(act, resume_payload=payload)
 
@@ -150,7 +218,7 @@ def test_the_content_type_that_is_given_stays() -> None:
 
 def test_a_request_without_a_body_has_none() -> None:
     assert make_payload() == WebhookPayload(method="POST")
-    assert make_payload(raw=b"null").raw_body == b"null"
+    assert make_payload(raw_body=b"null").raw_body == b"null"
 
 
 def test_a_body_that_is_not_json_is_refused() -> None:

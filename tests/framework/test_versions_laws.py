@@ -16,14 +16,16 @@ from pieces_framework.wire import same_json
 from tests.conformance.recorded import is_list, is_object
 from tests.framework.versions_documents import (
     any_json,
+    auths,
     constraints,
-    credential,
     json_objects,
     objects,
     option,
     outputs,
     piece_documents,
     prop,
+    releases,
+    schema_samples,
 )
 
 Document = dict[str, Any]
@@ -75,8 +77,10 @@ FAMILIES: dict[str, st.SearchStrategy[Document]] = {
     "options": st.lists(option, max_size=3).map(
         lambda each: one_prop({"type": "STATIC_DROPDOWN", "options": {"options": each}})
     ),
-    "auth": objects(auth=credential | st.lists(credential, max_size=3)),
+    "auth": objects(auth=auths),
     "output": objects(**outputs).map(one_action),
+    "schema and sample": schema_samples.map(one_action),
+    "releases": objects(minimumSupportedRelease=releases, maximumSupportedRelease=releases),
     "sample": any_json.map(lambda each: one_action({"sampleData": each})),
 }
 

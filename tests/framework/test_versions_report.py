@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from piece_gelato import gelato
 
 from pieces_framework.versions import Severity, Version, VersionError, compare
 from tests.framework.versions_documents import edited, piece_document
+from tests.support.wheels import build_wheel
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "versions.md").read_text("utf-8")
 PIECE = piece_document()
@@ -22,19 +24,46 @@ BREAK = edited(FEATURE, "actions.order.props.flavor")
 HOSTILE = {"actions": {"a\nb\ud83c" + "x" * 500: {"type": "\x1b[31m"}}}
 
 
-def block(language: str) -> str:
-    (found,) = re.findall(rf"(?ms)^```{language}\n(.*?)^```", PAGE)
+def example(heading: str) -> tuple[str, dict[str, Any]]:
+    """What the section's code prints, and the names it leaves."""
+    printed = io.StringIO()
+    names: dict[str, Any] = {"__name__": __name__}  # dataclasses look for their module
+    with contextlib.redirect_stdout(printed):
+        exec(block(heading, "python"), names)
+    return printed.getvalue(), names
+
+
+def block(heading: str, language: str) -> str:
+    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    (found,) = re.findall(rf"(?ms)^```{language}\n(.*?)^```", section)
     return str(found)
 
 
-def test_page_shows_what_its_example_prints() -> None:
-    printed, names = io.StringIO(), dict[str, Any]()
+def test_page_shows_what_its_example_of_reports_prints() -> None:
+    printed, names = example("Reports")
 
-    with contextlib.redirect_stdout(printed):
-        exec(block("python"), names)
+    assert printed == block("Reports", "text")
+    assert json.loads(block("Reports", "json")) == names["comparison"].document()
 
-    assert printed.getvalue() == block("text")
-    assert json.loads(block("json")) == names["comparison"].document()
+
+def test_page_shows_what_its_example_of_candidates_prints() -> None:
+    heading = "Which versions a flow takes"
+
+    assert example(heading)[0] == block(heading, "text")
+
+
+def test_page_compares_a_piece_with_its_published_wheel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dist = tmp_path / "dist"
+    dist.mkdir()
+    build_wheel(dist, metadata={**gelato.metadata(), "triggers": {}})
+    monkeypatch.chdir(tmp_path)
+
+    printed, names = example("Comparing a piece with what is published")
+
+    assert printed == "0.2.0\n"
+    assert {change.rule for change in names["comparison"].changes} == {"trigger-added"}
 
 
 @pytest.mark.parametrize(
@@ -96,9 +125,39 @@ def test_refusal_names_the_number_and_the_worst_change() -> None:
     with pytest.raises(VersionError) as caught:
         comparison.require(Version(1, 4, 2), Version(1, 5, 0))
 
-    assert "`1.5.0` cannot follow on `1.4.2`" in caught.value.message
-    assert "actions.order.props.flavor" in caught.value.message
-    assert "2.0.0" in caught.value.hint
+    assert caught.value.message == (
+        "`1.5.0` cannot follow `1.4.2`: a breaking change at `actions.order.props.flavor`,"
+        " the prop is gone"
+    )
+    assert caught.value.hint == (
+        "name it 2.0.0 or later, or keep the prop, and let the code ignore it"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "more"),
+    [
+        pytest.param("1.4.2", "1.5.0", 1, id="the other break"),
+        pytest.param("1.4.2", "1.4.3", 2, id="the other break and the feature"),
+        pytest.param("0.4.2", "0.4.3", 2, id="below one"),
+    ],
+)
+def test_refusal_counts_all_changes_for_which_the_number_is_too_low(
+    old: str, new: str, more: int
+) -> None:
+    comparison = compare(PIECE, edited(BREAK, "actions.order.props.topping"))
+
+    with pytest.raises(VersionError) as caught:
+        comparison.require(Version.parse(old), Version.parse(new))
+
+    assert caught.value.message.endswith(f"the prop is gone; and {more} more")
+    assert caught.value.hint.endswith(f" or later, or undo all {more + 1}")
+
+
+@pytest.mark.parametrize("value", [None, [], "{}"])
+def test_what_is_no_document_is_named(value: Any) -> None:
+    with pytest.raises(TypeError, match=r"`new` is `(NoneType|list|str)`, not a piece's metadata"):
+        compare(PIECE, value)
 
 
 @pytest.mark.parametrize("new", ["0.4.2", "0.4.1", "0.3.9"])
@@ -113,7 +172,7 @@ def test_number_that_goes_back_is_refused_for_that_and_not_for_a_change() -> Non
     with pytest.raises(VersionError) as caught:
         compare(PIECE, BREAK).require(Version(1, 4, 2), Version(1, 4, 2))
 
-    assert caught.value.message == "`1.4.2` cannot follow on `1.4.2`"
+    assert caught.value.message == "`1.4.2` cannot follow `1.4.2`"
     assert caught.value.hint == "the next version is 2.0.0"
 
 
@@ -147,10 +206,34 @@ def deep(levels: int) -> Any:
 @pytest.mark.parametrize("key", ["actions", "auth", "odd"])
 def test_deep_documents_are_compared(key: str) -> None:
     old, new = (
-        {"triggers": {"t": {"sampleData": each}}, key: each} for each in (deep(100), deep(99))
+        {"triggers": {"t": {"sampleData": each}}, key: each} for each in (deep(125), deep(124))
     )
 
     assert compare(old, new).changes
+
+
+def test_a_deep_schema_is_compared() -> None:
+    def piece(key: str) -> dict[str, Any]:
+        declared: dict[str, Any] = {"key": key}
+        for _ in range(60):
+            declared = {"key": "a", "listItems": [declared]}
+        return {"actions": {"a": {"outputSchema": {"fields": [declared]}}}}
+
+    assert {change.rule for change in compare(piece("a"), piece("b")).changes} == {
+        "output-removed",
+        "output-added",
+    }
+
+
+@pytest.mark.parametrize("levels", [126, 450, 100_000])
+def test_documents_that_nest_too_deeply_are_refused(levels: int) -> None:
+    document = {"actions": {"a": {"sampleData": deep(levels)}}}
+
+    with pytest.raises(VersionError) as caught:
+        compare(PIECE, document)
+
+    assert caught.value.message == "`new` nests deeper than 128 levels"
+    assert caught.value.hint
 
 
 def test_numbers_beyond_all_floats_are_compared() -> None:

@@ -125,7 +125,7 @@ async def test_run_receives_the_request_as_it_was_sent() -> None:
     await driver.enable()
 
     items = await driver.deliver(
-        body={"a": 1}, headers={"X-Hook": "1"}, query={"q": "ä b"}, method="put"
+        body={"a": 1}, headers={"X-Hook": "1"}, query_params={"q": "ä b"}, method="put"
     )
 
     headers = {"content-type": "application/json", "x-hook": "1"}
@@ -138,7 +138,9 @@ async def test_a_body_may_be_given_byte_for_byte() -> None:
 
     form = {"Content-Type": "application/x-www-form-urlencoded"}
 
-    assert await driver.deliver(raw=b"a=1&a=2&b=", headers=form) == [{"a": ["1", "2"], "b": ""}]
+    assert await driver.deliver(raw_body=b"a=1&a=2&b=", headers=form) == [
+        {"a": ["1", "2"], "b": ""}
+    ]
 
 
 async def test_the_url_is_subscribed_while_the_trigger_is_enabled() -> None:
@@ -210,7 +212,7 @@ async def test_a_trigger_that_forgets_to_unsubscribe_is_found() -> None:
 
 HANDSHAKES: dict[str, dict[str, Any]] = {
     "HEADER_PRESENT": {"headers": {"x-Hook-SECRET": ""}},
-    "QUERY_PRESENT": {"query": {"X-Hook-Secret": ""}},
+    "QUERY_PRESENT": {"query_params": {"X-Hook-Secret": ""}},
     "BODY_PARAM_PRESENT": {"body": {"X-Hook-Secret": None}},
 }
 """The request that each strategy tells from events."""
@@ -252,7 +254,7 @@ async def test_a_service_may_ask_for_a_handshake_while_it_is_subscribed_to() -> 
     )
 
     async def subscribe(_: object) -> None:
-        answers.append(await driver.handshake(query={"challenge": "42"}))
+        answers.append(await driver.handshake(query_params={"challenge": "42"}))
 
     def echo(context: WebhookRunContext) -> WebhookResponse:
         return WebhookResponse(body=context.payload.query_params["challenge"])
@@ -286,8 +288,24 @@ async def test_a_handshake_that_gives_no_response_is_an_error(
     driver = shaking("QUERY_PRESENT", answer)
 
     with pytest.raises(AuthorCodeError, match=complaint):
-        await driver.handshake(query={"X-Hook-Secret": "1"})
+        await driver.handshake(query_params={"X-Hook-Secret": "1"})
     assert driver.responses == []
+
+
+async def test_a_test_sees_the_error_of_a_handshake_though_a_host_goes_on() -> None:
+    def fail(_: object) -> WebhookResponse:
+        raise LookupError("no such hook")
+
+    configuration = WebhookHandshakeConfiguration(
+        strategy=WebhookHandshakeStrategy.QUERY_PRESENT, param_name="challenge"
+    )
+    driver = webhook(body_of, configuration, on_handshake=fail)
+    await driver.enable()
+
+    with pytest.raises(LookupError, match="no such hook"):
+        await driver.deliver(query_params={"challenge": "42"})
+
+    assert driver.items == []
 
 
 @pytest.mark.parametrize("early", ["deliver", "renew", "disable", "republish"])
@@ -326,7 +344,7 @@ async def test_the_authors_own_error_passes_through() -> None:
     ("request_", "complaint"),
     [
         pytest.param({"body": {"at": object()}}, "`body.at` is `object`", id="not-json"),
-        pytest.param({"body": 1, "raw": b"1"}, "a request has one body", id="two-bodies"),
+        pytest.param({"body": 1, "raw_body": b"1"}, "a request has one body", id="two-bodies"),
     ],
 )
 async def test_a_request_that_cannot_be_sent_is_an_error(
@@ -337,6 +355,11 @@ async def test_a_request_that_cannot_be_sent_is_an_error(
 
     with pytest.raises(PieceError, match=complaint):
         await driver.deliver(**request_)
+
+
+def test_it_drives_triggers_only() -> None:
+    with pytest.raises(PieceError, match="drives triggers, and not an object of the type `str`"):
+        WebhookDriver("new_flavor")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
 
 
 def test_it_drives_webhooks_only() -> None:

@@ -171,6 +171,8 @@ constraints = objects(
     exclusiveMinimum=bounds,
     exclusiveMaximum=bounds,
     minLength=bounds,
+    minItems=st.integers(-1, 1),
+    maxItems=bounds,
     multipleOf=st.sampled_from([0.5, 1, 2, 3, 6, 0, -1]),
     pattern=words,
 )
@@ -196,8 +198,12 @@ credential = objects(
     props=named(prop),
     scope=scopes,
     tokenUrl=words,
+    authUrl=words,
+    authorizationMethod=st.sampled_from(["HEADER", "BODY"]),
     grantType=st.sampled_from(["authorization_code", "client_credentials"]),
 )
+twins = st.lists(credential.map(lambda each: {**each, "type": "CUSTOM_AUTH"}), max_size=3)
+auths = credential | st.lists(mostly(credential), max_size=3) | twins
 formats = st.sampled_from(["number", "boolean", "email", "date", "datetime", "currency", "odd"])
 
 
@@ -212,6 +218,39 @@ def field_lists(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 schema_fields = field_lists(
     schema_field(children=field_lists(schema_field()), listItems=field_lists(schema_field()))
 )
+few_fields: st.SearchStrategy[Any] = st.recursive(
+    st.fixed_dictionaries(
+        {"key": st.sampled_from("aab")},
+        optional={"format": st.sampled_from(["number", "boolean", "email", "date"])},
+    ),
+    lambda inner: st.fixed_dictionaries(
+        {"key": st.sampled_from("aab")},
+        optional={
+            "format": st.sampled_from(["number", "email"]),
+            "dynamicKey": st.just(True),
+            "children": st.lists(inner, min_size=1, max_size=1),
+            "listItems": st.lists(inner, min_size=1, max_size=1),
+        },
+    ),
+    max_leaves=2,
+)
+few_values: st.SearchStrategy[Any] = st.recursive(
+    st.sampled_from([1, "t", True, None]),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from("aab"), inner, max_size=2)
+    ),
+    max_leaves=3,
+)
+schema_samples: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
+    {},
+    optional={
+        "outputSchema": st.fixed_dictionaries(
+            {"fields": st.lists(few_fields, min_size=1, max_size=2)}
+        ),
+        "sampleData": st.dictionaries(st.sampled_from("aab"), few_values, max_size=2) | few_values,
+    },
+)
+"""Parts whose schema and sample often speak of the same keys."""
 configuration = objects(strategy=st.sampled_from(["NONE", "X", "Y"]), paramName=words)
 outputs: dict[str, st.SearchStrategy[Any]] = {
     "outputSchema": objects(fields=schema_fields, itemLabel=words),
@@ -229,10 +268,10 @@ part = objects(
     classification=words,
     deprecated=flags,
 )
-releases = st.sampled_from(["0.0.0", "0.82.0", "1.0.0", "soon"])
+releases = st.sampled_from(["0.0.0", "0.82.0", "1.0.0", "0.82.0-rc.1", "soon", None])
 piece_documents: st.SearchStrategy[dict[str, Any]] = objects(
     displayName=words,
-    auth=credential | st.lists(mostly(credential), max_size=3),
+    auth=auths,
     actions=named(part),
     triggers=named(part),
     minimumSupportedRelease=releases,

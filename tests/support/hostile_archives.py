@@ -97,6 +97,12 @@ def _entries() -> Iterable[Case]:
         "second-name",
         lambda: entry(extra=struct.pack("<2HBL", 0x7075, 9, 1, 0) + b"evil"),
     )
+    yield Case(
+        "second name in one place only",
+        "second-name",
+        lambda: entry(local={"extra": struct.pack("<2HBL", 0x7075, 9, 1, 0) + b"evil"}),
+        lambda: entry(local={"extra": b"UT\x05\0\1\0\0\0\0"}),
+    )
     yield Case("link", "link", lambda: entry(mode=0o120777), lambda: entry(mode=0o100755))
     yield Case("pipe", "special-file", lambda: entry(mode=0o010644))
     yield Case(
@@ -147,6 +153,18 @@ def _entries() -> Iterable[Case]:
     )
     yield Case("other method", "local-header", lambda: entry(local={"method": 0}))
     yield Case("encrypted in one place only", "local-header", lambda: entry(local={"flags": 1}))
+    yield Case(
+        "64-bit sizes beside others",
+        "local-header",
+        lambda: entry(local={"extra": struct.pack("<2H2Q", 1, 16, len(CONTENT), 20)}),
+        wide_header,
+    )
+    yield Case(
+        "64-bit sizes beside one other",
+        "local-header",
+        lambda: wide_header(unpacked=len(CONTENT)),
+    )
+    yield Case("64-bit sizes and more", "local-header", lambda: wide_header(more=bytes(8)))
     yield Case(
         "other name", "local-name", lambda: entry(local={"path": b"piece_gelato/__main__.py"})
     )

@@ -21,6 +21,7 @@ from .spoiled_wheels import (
     Case,
     entry_points,
     headers,
+    marked,
     metadata,
     piece,
     piece_text,
@@ -47,6 +48,13 @@ def _documents() -> Iterable[Case]:
         "dist-info-several",
         lambda: wheel({"other-0.1.0.DIST-INFO/METADATA": ""}),
     )
+    for name in ("evil.egg-info/PKG-INFO", "evil.EGG-INFO", "evil.egg-link", "evil.egg/EGG-INFO/x"):
+        yield Case(
+            f"second distribution {name.replace('/', ' ')}",
+            "egg",
+            partial(wheel, {name: "Metadata-Version: 2.1\nName: evil\nVersion: 1.0.0\n"}),
+            partial(wheel, {f"piece_gelato/{name}": ""}),
+        )
     yield Case(
         "large document",
         "document-too-large",
@@ -60,6 +68,12 @@ def _documents() -> Iterable[Case]:
         lambda: wheel({f"{INFO}/METADATA": HEADERS.encode() + b"\nCaf\xe9"}),
         lambda: wheel({f"{INFO}/METADATA": HEADERS + "\nCaf\xe9"}),
     )
+    for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt", "extra_metadata/piece.json"):
+        yield Case(
+            f"byte order mark in {name.replace('/', ' ')}",
+            "document-encoding",
+            partial(marked, f"{INFO}/{name}"),
+        )
     for name in ("METADATA", "WHEEL"):
         yield Case(
             f"no {name}",
@@ -104,6 +118,12 @@ def _headers() -> Iterable[Case]:
         lambda: headers("Name: ../x", instead="Name"),
         lambda: headers("Name: Piece.Gelato", instead="Name"),
     )
+    yield Case(
+        "name after a wide space",
+        "distribution-name",
+        lambda: headers("Name: \u00a0piece-gelato", instead="Name"),
+        lambda: headers("Name: \t piece-gelato \t", instead="Name"),
+    )
     yield Case("no version", "distribution-version", lambda: headers(instead="Version"))
     yield Case(
         "odd version",
@@ -126,6 +146,14 @@ def _headers() -> Iterable[Case]:
         lambda: headers('Requires-Python: "><script>', instead="Requires-Python"),
         lambda: headers("Requires-Python: >=3.11, !=3.12.*,<4", instead="Requires-Python"),
     )
+    for number, clause in enumerate(
+        (">=3.*.*", ">=3.*", ">=3.11+local", "~=3", "==3.11rc1.*", "3.11")
+    ):
+        yield Case(
+            f"odd Requires-Python {number}",
+            "requires-python",
+            partial(headers, f"Requires-Python: {clause}", instead="Requires-Python"),
+        )
     yield Case(
         "no requirement",
         "requires-dist",
@@ -135,8 +163,17 @@ def _headers() -> Iterable[Case]:
             "Requires-Dist: b[c, d] (>=1.0,<2) ; python_version < '3.12' and extra == 'x'",
             "Requires-Dist: e ~= 1.0 ; os_name == 'posix'",
             "Requires-Dist: f()",
+            "Requires-Dist: g == 1!2.0rc1.post2.dev3+local.4, ===1.0",
         ),
     )
+    for number, odd in enumerate(
+        (">=!!*", "==3.*.*", "\u212a>=1", ">=x", "\u00a0>=1", "=1", ">=1.\u0661", "[-]>=1")
+    ):
+        yield Case(
+            f"odd requirement {number}",
+            "requires-dist",
+            partial(headers, f"Requires-Dist: httpx{odd}"),
+        )
     yield Case(
         "endless spaces", "requires-dist", lambda: headers("Requires-Dist: a>=1" + " " * 1900 + "!")
     )
@@ -249,6 +286,7 @@ def _strong_row() -> str:
 
 
 def _pieces() -> Iterable[Case]:
+    honest = "[pieces]\na = piece_gelato:a\n"
     yield Case(
         "no entry points", "entry-points-missing", lambda: wheel({f"{INFO}/entry_points.txt": None})
     )
@@ -265,6 +303,16 @@ def _pieces() -> Iterable[Case]:
         lambda: entry_points("[pieces]\na = piece_gelato:a\u2028b = os:system\n"),
         lambda: entry_points("[pieces]\r\na = piece_gelato:a\r\n"),
     )
+    hidden = {
+        "brackets in brackets": f"{honest}[[pieces]]\nb = piece_gelato:b\n",
+        "padded group": "[ pieces ]\na = piece_gelato:a\n",
+        "empty group": f"{honest}[]\n",
+        "group that goes on": f"{honest}[x] = [pieces]\n[x\n",
+        "group without end": f"{honest}[other\nx = y\n",
+        "semicolon": f"{honest};b = piece_gelato:b\n",
+    }
+    for name, text in hidden.items():
+        yield Case(f"entry point behind {name}", "entry-points-syntax", partial(entry_points, text))
     yield Case(
         "other group", "entry-point-missing", lambda: entry_points("[console_scripts]\na = b:c\n")
     )
@@ -313,6 +361,13 @@ def _pieces() -> Iterable[Case]:
         lambda: wheel({"pieces_framework/errors.py": ""}),
         lambda: wheel({"piece_gelato/pieces_framework.py": ""}),
     )
+    for path in ("json/__init__.py", "json.py", "_json.abi3.so", "CPROFILE.pyc"):
+        yield Case(
+            f"{path.replace('/', ' ')} of Python",
+            "standard-library",
+            partial(wheel, {path: ""}),
+            partial(wheel, {f"piece_gelato/{path}": "", "json.txt": "", "json_/a.py": ""}),
+        )
 
 
 def _piece_documents() -> Iterable[Case]:

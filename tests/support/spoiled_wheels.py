@@ -65,6 +65,14 @@ def ending(*, gap: bytes = b"", **end: int) -> bytes:
     return archive(entries_of(with_record(wheel_files())), gap=gap, table_tail=b"", **end)
 
 
+def marked(path: str) -> bytes:
+    """A piece wheel in which a file begins with a byte order mark."""
+    files = with_record(wheel_files())
+    content = files[path]
+    assert isinstance(content, str)
+    return wheel({path: f"\ufeff{content}"})
+
+
 def headers(*lines: str, instead: str = "") -> bytes:
     """A piece wheel whose METADATA has more lines, or has them instead of one."""
     kept = [line for line in HEADERS.splitlines() if not (instead and line.startswith(instead))]
@@ -111,10 +119,10 @@ def described(flags: int, *, wide: bool = False, wrong: int = 0) -> dict[str, An
     }
 
 
-def wide_header() -> bytes:
+def wide_header(*, unpacked: int = 0xFFFFFFFF, more: bytes = b"") -> bytes:
     """A piece wheel in which a file's own header has room for more than 4 GB."""
-    sizes = struct.pack("<2H2Q", 1, 16, len(CONTENT), len(deflate(CONTENT)))
-    return entry(local={"packed": 0xFFFFFFFF, "unpacked": 0xFFFFFFFF, "extra": sizes})
+    sizes = struct.pack("<2H2Q", 1, 16 + len(more), len(CONTENT), len(deflate(CONTENT))) + more
+    return entry(local={"packed": 0xFFFFFFFF, "unpacked": unpacked, "extra": sizes})
 
 
 @dataclass(frozen=True)

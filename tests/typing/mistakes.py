@@ -280,5 +280,5 @@ PollingDriver(polling, auth="key").restart(counted)  # type: ignore[arg-type]  #
 async def drives(polls: PollingDriver, calls: WebhookDriver) -> None:
     await polls.deliver(body=1)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
     await calls.deliver({"a": 1})  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    await calls.deliver(raw="text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    await calls.deliver(raw_body="text")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     polls.tick()  # type: ignore[unused-coroutine]  # pyright: ignore[reportUnusedCoroutine]

@@ -6,9 +6,11 @@ import difflib
 import threading
 from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from pieces_common.http_message import shown_url
 
@@ -24,10 +26,12 @@ from .exchange import (
 )
 from .interception import intercepted, no_network
 from .matching import differences, is_same
-from .scrubbing import Scrubber
+from .scrubbing import Scrubber, refuse_one_text
 
 DEFAULT_MAX_AGE: Final = timedelta(days=180)
 """Half a year: about how long a service may be trusted to answer as it did."""
+_TOKEN_CHARACTERS: Final = 16
+"""A shorter part of a path is taken for the name or number of a thing."""
 
 
 def _now() -> datetime:
@@ -57,10 +61,11 @@ def record(
         clock: what the cassette is dated with.
 
     Raises:
-        CassetteError: if a secret cannot be taken out, no request was made, or the file cannot be
-            written.
+        CassetteError: if a secret is no text or cannot be taken out, no request was made, or the
+            file cannot be written.
     """
     __tracebackhide__ = True  # pytest shows arguments: of this and what it calls, real secrets
+    refuse_one_text(keep_headers=keep_headers)
     scrubber, recorder = Scrubber(secrets, secret_names), _Recorder()
     with intercepted(recorder):
         yield
@@ -74,6 +79,7 @@ def record(
             problem = _nothing_recorded(path)
     except CassetteError as error:
         problem = error.with_traceback(None)
+    # Outside the handler: with its traceback, pytest would show arguments that hold real secrets.
     if problem is not None:
         raise problem
 
@@ -102,8 +108,9 @@ def replay(
     Raises:
         CassetteError: if a request is not in the cassette, or asked more often than it was
             recorded; at the end, if that was swallowed or a recorded request was not made; at the
-            start, if there is no cassette, or it is damaged or too old.
+            start, if a secret is no text, or if there is no cassette, or it is damaged or too old.
     """
+    __tracebackhide__ = True  # as in `record`
     scrubber = Scrubber(secrets, secret_names)
     cassette = read_cassette(Path(path))
     if max_age is not None:
@@ -166,6 +173,9 @@ class _Player:
         self._scrubber: Final = scrubber
         self._recorded: Final = cassette.exchanges
         self._unused: Final = list(cassette.exchanges)
+        self._known: Final = {
+            part for each in cassette.exchanges for part in _path(each.request).split("/")
+        }
         self._refused: Final = list[CassetteError]()
         self._lock: Final = threading.Lock()
 
@@ -214,19 +224,37 @@ class _Player:
             )
 
     def _not_recorded(self, asked: Request) -> CassetteError:
+        shown = self._asked(asked)
         times = sum(is_same(asked, each.request) for each in self._recorded)
         if times:
+            often = "once" if times == 1 else f"{times} times"
             return CassetteError(
-                f"{_shown(asked)} is asked once more than it was recorded in `{self._path}`, "
-                f"{times} times",
+                f"{shown} is recorded {often} in `{self._path}`, and asked once more",
                 hint="each recorded answer is given once; record it again",
             )
         nearest = _nearest(asked, self._unused or self._recorded)
-        return CassetteError(f"{_shown(asked)} is not recorded in `{self._path}`", hint=nearest)
+        return CassetteError(f"{shown} is not recorded in `{self._path}`", hint=nearest)
+
+    def _asked(self, request: Request) -> str:
+        """Show a request whose path may hold a secret that only `record` was given."""
+        path = "/".join(
+            "…" if part not in self._known and _is_like_token(part) else part
+            for part in _path(request).split("/")
+        )
+        return _shown(replace(request, url=urlsplit(request.url)._replace(path=path).geturl()))
 
 
 def _shown(request: Request) -> str:
     return f"`{request.method} {shown_url(request.url)}`"
+
+
+def _path(request: Request) -> str:
+    return urlsplit(request.url).path
+
+
+def _is_like_token(part: str) -> bool:
+    has_both = any(map(str.isalpha, part)) and any(map(str.isdigit, part))
+    return len(part) >= _TOKEN_CHARACTERS and has_both
 
 
 def _nearest(asked: Request, recorded: Iterable[Exchange]) -> str:

@@ -131,7 +131,11 @@ _Body = Annotated[dict[str, Any] | None, AfterValidator(_known_body)]  # JSON th
 
 class _Model(BaseModel):
     model_config = ConfigDict(
-        extra="forbid", strict=True, alias_generator=to_camel, validate_by_name=True
+        extra="forbid",
+        strict=True,
+        alias_generator=to_camel,
+        validate_by_name=True,
+        hide_input_in_errors=True,
     )
 
 
@@ -143,7 +147,7 @@ class _Request(_Model):
 
 
 class _Answer(_Model):
-    status: Annotated[int, Field(ge=100, le=599)]
+    status: Annotated[int, Field(ge=100, le=999)]
     headers: dict[str, list[str]]
     body: _Body
 
@@ -158,28 +162,30 @@ class _Document(_Model):
     recorded_at: Annotated[str, AfterValidator(_with_zone)]
     exchanges: list[_Exchange]
 
+    @classmethod
+    def of(cls, cassette: Cassette) -> _Document:
+        return cls(
+            recorded_at=cassette.recorded_at.astimezone(UTC).isoformat(timespec="seconds"),
+            exchanges=[
+                _Exchange(
+                    request=_Request(**vars(each.request)), answer=_Answer(**vars(each.answer))
+                )
+                for each in cassette.exchanges
+            ],
+        )
+
     def cassette(self) -> Cassette:
         return Cassette(
             recorded_at=datetime.fromisoformat(self.recorded_at),
             exchanges=[
-                Exchange(
-                    request=Request(**each.request.model_dump()),
-                    answer=Answer(**each.answer.model_dump()),
-                )
+                Exchange(request=Request(**vars(each.request)), answer=Answer(**vars(each.answer)))
                 for each in self.exchanges
             ],
         )
 
 
 def _text(cassette: Cassette) -> str:
-    document = {
-        "schema": SCHEMA,
-        "recordedAt": cassette.recorded_at.astimezone(UTC).isoformat(timespec="seconds"),
-        "exchanges": [
-            {"request": vars(each.request), "answer": vars(each.answer)}
-            for each in cassette.exchanges
-        ],
-    }
+    document = _Document.of(cassette).model_dump(by_alias=True)
     text = json.dumps(document, indent=2, ensure_ascii=False)
     try:
         text.encode()
@@ -204,9 +210,8 @@ def _replace(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        staged.chmod(
-            0o644
-        )  # mkstemp's own is for its owner alone; a cassette is for the repository
+        # mkstemp's own mode is for its owner alone; a cassette is for the repository.
+        staged.chmod(0o644)
         staged.replace(path)
     finally:
         staged.unlink(missing_ok=True)

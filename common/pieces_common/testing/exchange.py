@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import gzip
-import json
 import re
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 from urllib.parse import parse_qsl
 
 from pieces_framework import JsonValue
 from pieces_framework.wire import parse_json
 
 from .cassette_error import CassetteError
-from .scrubbing import Scrubber
+from .scrubbing import Scrubber, json_text
 
 RawHeaders: TypeAlias = Sequence[tuple[str, str]]
+_ResultT = TypeVar("_ResultT")
 BodyDocument: TypeAlias = Mapping[str, JsonValue] | None
 """`{"json": value}`, `{"form": [[name, value]]}`, `{"text": ...}`, `{"base64": ...}` or none."""
 
@@ -90,7 +90,7 @@ class Answer:
         """Return the body as bytes; JSON is written anew, so its spaces may differ."""
         match self.body:
             case {"json": value}:
-                return json.dumps(value, ensure_ascii=not _is_unicode(value)).encode()
+                return json_text(value).encode()
             case {"base64": str(text)}:
                 return b64decode(text)
             case {"text": str(text)}:
@@ -103,8 +103,12 @@ def scrubbed_request(raw: RawRequest, scrubber: Scrubber) -> Request:
     """Return what a cassette holds of a request; `scrubber` remembers the secrets in it.
 
     Raises:
-        CassetteError: if a secret in the body could not be seen.
+        CassetteError: if a secret in it could not be seen.
     """
+    return _unless_too_deep(lambda: _request(raw, scrubber))
+
+
+def _request(raw: RawRequest, scrubber: Scrubber) -> Request:
     headers, kind = _first(raw.headers), _content_type(raw.headers)
     content, boundary = raw.body, _BOUNDARY.search(kind)
     if boundary is not None:  # the client makes one up for each request
@@ -128,8 +132,12 @@ def scrubbed_answer(raw: RawAnswer, scrubber: Scrubber, kept: Iterable[str] = ()
         kept: names of headers to hold besides `ANSWER_HEADERS`.
 
     Raises:
-        CassetteError: if a secret in the body could not be seen.
+        CassetteError: if a secret in it could not be seen.
     """
+    return _unless_too_deep(lambda: _answer(raw, scrubber, kept))
+
+
+def _answer(raw: RawAnswer, scrubber: Scrubber, kept: Iterable[str]) -> Answer:
     names = ANSWER_HEADERS | {name.lower() for name in kept}
     headers: dict[str, list[str]] = {}
     for name, value in raw.headers:
@@ -152,29 +160,30 @@ def _body(
     try:
         text = content.decode()
     except UnicodeDecodeError:
-        kept = scrubber.multipart(content.decode("latin-1")).encode("latin-1")
+        # JSON in it may come back with characters beyond Latin-1: escaped, as JSON has them.
+        kept = scrubber.multipart(content.decode("latin-1")).encode("latin-1", "backslashreplace")
         return {"base64": b64encode(kept).decode()}
     if is_form:
-        scrubbed = scrubber.query(text)
-        pairs = parse_qsl(scrubbed, keep_blank_values=True)
+        pairs = parse_qsl(scrubber.query(text), keep_blank_values=True)
         return {"form": [[name, value] for name, value in pairs]}
-    return _text_body(text, scrubber)
-
-
-def _text_body(text: str, scrubber: Scrubber) -> BodyDocument:
     try:
         value = parse_json(text.removeprefix("\ufeff"))
     except ValueError:
         return {"text": scrubber.multipart(text)}
     if isinstance(value, str | int | float) or value is None:
-        return {"text": scrubber.text(text)}
+        return {"text": scrubber.text_or_json(text.removeprefix("\ufeff"))}
+    return {"json": scrubber.json(value)}
+
+
+def _unless_too_deep(scrubbed: Callable[[], _ResultT]) -> _ResultT:
     try:
-        return {"json": scrubber.json(value)}
+        return scrubbed()
     except RecursionError:
         problem = CassetteError(
-            "a JSON body nests too deeply to look for secrets in it",
+            "JSON nests too deeply to look for secrets in it",
             hint="record a smaller answer of the service",
         )
+    # Outside the handler: the RecursionError would bring its frames along, which hold the body.
     raise problem
 
 
@@ -224,12 +233,3 @@ def _content_type(headers: RawHeaders) -> str:
 
 def _is_form(content_type: str) -> bool:
     return content_type.lower().startswith("application/x-www-form-urlencoded")
-
-
-def _is_unicode(value: JsonValue) -> bool:
-    """Whether no text in `value` is half of a surrogate pair, which JSON can say and UTF-8 not."""
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return False
-    return True

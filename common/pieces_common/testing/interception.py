@@ -26,7 +26,7 @@ _TALKATIVE: Final = ("vcr", "httpx", "httpcore", "urllib3", "requests")
 _BELOW_TALKATIVE: Final = tuple(f"{name}." for name in _TALKATIVE)
 _SILENT: Final = logging.CRITICAL + 1
 _DIALS: Final = ("connect", "connect_ex", "sendto")
-_LOOK_UPS: Final = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
+_LOOK_UPS: Final = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr")
 
 
 class Tape(Protocol):
@@ -90,6 +90,9 @@ def no_network(refusal: Callable[[str], CassetteError]) -> Generator[None]:
             _replace(undo, socket, name, guarded(getattr(socket, name), _looked_up))
         for name in _DIALS:
             _replace(undo, socket.socket, name, guarded(getattr(socket.socket, name), _dialled))
+        _replace(undo, socket, "getnameinfo", guarded(socket.getnameinfo, _host))
+        if hasattr(socket.socket, "sendmsg"):  # not on Windows
+            _replace(undo, socket.socket, "sendmsg", guarded(socket.socket.sendmsg, _messaged))
         yield
 
 
@@ -199,7 +202,15 @@ def _looked_up(host: object, *_: object, **__: object) -> object:
 
 def _dialled(_: socket.socket, *args: object) -> object:
     """Return the host in the address of `connect(address)` or `sendto(data, ..., address)`."""
-    address = args[-1]
+    return _host(args[-1])
+
+
+def _messaged(_: socket.socket, *args: object) -> object:
+    """Return the host in the address of `sendmsg(buffers, ancdata, flags, address)`, if given."""
+    return _host(args[3]) if len(args) > 3 else None
+
+
+def _host(address: object, *_: object) -> object:
     return address[0] if _is_sequence(address) else None  # else a path of this machine
 
 

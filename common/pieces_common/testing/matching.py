@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
+from typing_extensions import TypeIs
+
 from pieces_framework import JsonValue
-from pieces_framework.wire import same_json
+from pieces_framework.wire import key_path, same_json
 
 from .exchange import BodyDocument, Request
 
@@ -35,9 +38,9 @@ def differences(asked: Request, recorded: Request) -> list[str]:
         found.append("its path")
     queries = (_by_name(_pairs(ours.query)), _by_name(_pairs(theirs.query)))
     if queries[0] != queries[1]:
-        found.append(f"its query ({_differing(*queries)})")
+        found.append(_with_names("its query", _differing(*queries)))
     if not _same_body(asked.body, recorded.body):
-        found.append("its body")
+        found.append(_with_names("its body", _differing_in_body(asked.body, recorded.body)))
     return found
 
 
@@ -49,6 +52,34 @@ def _same_body(asked: BodyDocument, recorded: BodyDocument) -> bool:
             return _by_name(ours) == _by_name(theirs)
         case _:
             return asked == recorded
+
+
+def _differing_in_body(asked: BodyDocument, recorded: BodyDocument) -> Iterable[str]:
+    """Name fields of a form or paths of JSON: `items[0].price`; nothing of any other body."""
+    match asked, recorded:
+        case {"json": ours}, {"json": theirs}:
+            return _differing_paths(ours, theirs, "")
+        case {"form": ours}, {"form": theirs}:
+            return _differing(_by_name(ours), _by_name(theirs))
+        case _:
+            return ()
+
+
+def _differing_paths(ours: JsonValue, theirs: JsonValue, path: str) -> Iterator[str]:
+    if same_json(ours, theirs):
+        return
+    if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+        for name in sorted({*ours, *theirs}):
+            inner = key_path(path, name)
+            if name in ours and name in theirs:
+                yield from _differing_paths(ours[name], theirs[name], inner)
+            else:
+                yield inner
+    elif _is_list(ours) and _is_list(theirs) and len(ours) == len(theirs):
+        for place, (our, their) in enumerate(zip(ours, theirs, strict=True)):
+            yield from _differing_paths(our, their, f"{path}[{place}]")
+    elif path:
+        yield path
 
 
 def _pairs(query: str) -> list[list[str]]:
@@ -66,6 +97,14 @@ def _by_name(pairs: JsonValue) -> Mapping[str, list[JsonValue]]:
     return found
 
 
-def _differing(ours: Mapping[str, object], theirs: Mapping[str, object]) -> str:
-    names = sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
-    return ", ".join(f"`{name}`" for name in names[:_MAX_NAMES])
+def _differing(ours: Mapping[str, object], theirs: Mapping[str, object]) -> list[str]:
+    return sorted(name for name in {*ours, *theirs} if ours.get(name) != theirs.get(name))
+
+
+def _with_names(part: str, names: Iterable[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in islice(names, _MAX_NAMES))
+    return f"{part} ({shown})" if shown else part
+
+
+def _is_list(value: JsonValue) -> TypeIs[Sequence[JsonValue]]:
+    return isinstance(value, list)

@@ -6,36 +6,46 @@ seen under such a name before: a service that repeats the token it was sent give
 
 from __future__ import annotations
 
+import json
 import re
-from base64 import b64decode
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
-from urllib.parse import unquote_plus, urlsplit
+from urllib.parse import quote_plus, unquote, unquote_plus, urlsplit
 
 from pieces_framework import JsonValue
 from pieces_framework.javascript import js_text
+from pieces_framework.secret_forms import MIN_SECRET_CHARACTERS, secret_pattern
 from pieces_framework.wire import parse_json
-from pieces_framework.written_forms import pattern_of
 
 from .cassette_error import CassetteError
+from .credentials import secrets_in_cookies, secrets_in_credentials
+from .named_values import readings, with_fields, with_pairs, with_url_values, with_values
 from .secret_names import SecretNames
 from .seen_secrets import SeenSecrets
 
 PLACEHOLDER: Final = "SCRUBBED"
 """What stands where a secret text was; where it was a number, 0 stands."""
-MIN_SECRET_CHARACTERS: Final = 4
-"""Shorter text is in too many words to be taken out of all of them."""
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
-_PAIR: Final = re.compile(r"""(^|[?&;,\s"'(])([\w.\-%\[\]]+)=([^&;,#\s"'<>()]+)""")
-"""`name=value` in the text of a URL, a form or a log."""
-_QUOTED_PAIR: Final = re.compile(r'("([^"\\]{1,100})"\s*:\s*")((?:[^"\\]|\\.)*)')
-"""`"name": "value"` in text that is not JSON as a whole."""
 _USER_IN_URL: Final = re.compile(r"(?<=://)[^/?#\s@\"'<>]+(?=@)")
-_SCHEME: Final = re.compile(r"\b((?:Bearer|Basic)\s+)(?=[^\s\d]*\d)([A-Za-z0-9._~+/-]{16,}=*)")
+_SCHEME: Final = re.compile(
+    r"\b((?:Bearer|Basic|Token)\s+)(?=[^\s\d]*\d)([A-Za-z0-9._~+/-]{16,}=*)", re.IGNORECASE
+)
 """An `Authorization` value in a text; with a digit in it, for prose has "Basic authentication"."""
-_FIELD: Final = re.compile(r'(name="([^"]*)"(?:\r\n[^\r\n]+)*\r\n\r\n)(.*?)(?=\r\n--)', re.DOTALL)
-"""A field of a `multipart/form-data` body."""
+
+
+def refuse_one_text(**given: Iterable[str]) -> None:
+    """Refuse a text where several are to be given: it would be taken letter by letter.
+
+    Raises:
+        CassetteError: then.
+    """
+    __tracebackhide__ = True  # pytest shows arguments
+    for name, value in given.items():
+        if isinstance(value, str | bytes):
+            raise CassetteError(
+                f"`{name}` is one text, and not a list of texts", hint=f"pass `{name}=[...]`"
+            )
 
 
 class Scrubber:
@@ -46,21 +56,19 @@ class Scrubber:
         secret_names: further names whose values are secret.
 
     Raises:
-        CassetteError: if one of `secrets` is too short to be told from ordinary text.
+        CassetteError: if either is one text instead of several, or if one of `secrets` is no text
+            or too short to be told from ordinary words.
     """
 
     def __init__(self, secrets: Iterable[str], secret_names: Collection[str] = ()) -> None:
-        given: set[str] = set()
-        self._seen: Final = SeenSecrets()
+        __tracebackhide__ = True  # pytest shows arguments
+        refuse_one_text(secrets=secrets, secret_names=secret_names)
+        given = list(secrets)
+        for place, secret in enumerate(given, 1):
+            _check_secret(place, secret)
+        self._given: Final = secret_pattern(given)
         self._names: Final = SecretNames(secret_names)
-        for place, secret in enumerate(secrets, 1):
-            if len(secret.strip()) < MIN_SECRET_CHARACTERS:
-                raise CassetteError(
-                    f"secret number {place} is shorter than {MIN_SECRET_CHARACTERS} characters",
-                    hint="leave it out: it would be taken out of ordinary words; or is it unset?",
-                )
-            given.update((secret, secret.strip()))
-        self._given: Final = pattern_of(given)
+        self._seen: Final = SeenSecrets()
 
     def holds_secret(self, text: str) -> bool:
         """Whether a secret is in `text`, in any form."""
@@ -72,21 +80,32 @@ class Scrubber:
 
     def text(self, text: str) -> str:
         """Return `text` without secrets: the known ones, and those that a name gives away."""
-        text = _USER_IN_URL.sub(lambda found: self._learned(found[0], found[0]), text)
+        text = _USER_IN_URL.sub(lambda found: self._user(found[0]), text)
         text = _SCHEME.sub(lambda found: found[1] + self._learned(found[2], found[2]), text)
-        text = _PAIR.sub(self._pair, text)
-        text = _QUOTED_PAIR.sub(self._quoted_pair, text)
+        text = with_url_values(text, self._url_value)
+        text = with_pairs(text, lambda name: self._names.in_query(unquote_plus(name)), self._pair)
+        text = with_values(text, self._names.anywhere, self._value)
         return self.literal(text)
+
+    def text_or_json(self, text: str) -> str:
+        """Return `text` without secrets; if it is JSON, written anew where it had any."""
+        if text.lstrip()[:1] not in {"{", "[", '"'}:
+            return self.text(text)
+        try:
+            value = parse_json(text)
+        except ValueError:
+            return self.text(text)
+        scrubbed = self.json(value)
+        return self.text(text) if scrubbed == value else json_text(scrubbed)
 
     def header(self, name: str, value: str) -> str:
         """Return the value of a header, and remember it if it is a secret."""
+        scrubbed = self.text_or_json(value)
         if not self._names.in_query(name):
-            return self.text(value)
-        if "cookie" in name.lower():
-            for crumb in value.split(";"):
-                self._learn(crumb.partition("=")[2].strip())
-        else:
-            self._learn_credentials(value)
+            return scrubbed
+        is_cookie = "cookie" in name.lower()
+        for secret in secrets_in_cookies(value) if is_cookie else secrets_in_credentials(value):
+            self._learn(secret)
         return PLACEHOLDER
 
     def url(self, url: str) -> str:
@@ -96,7 +115,8 @@ class Scrubber:
             host, port = parts.hostname or "", parts.port
         except ValueError:
             return self.text(url)
-        self._learn(unquote_plus(parts.password or ""))
+        for secret in (parts.username, parts.password):
+            self._learn(unquote(secret or ""))
         host = f"[{host}]" if ":" in host else host
         place = host if port in {None, _DEFAULT_PORTS.get(parts.scheme)} else f"{host}:{port}"
         query = f"?{self.query(parts.query)}" if parts.query else ""
@@ -109,7 +129,7 @@ class Scrubber:
     def json(self, value: JsonValue) -> JsonValue:
         """Return a JSON value of the same shape, its keys scrubbed too."""
         if isinstance(value, str):
-            return self._json_text(value)
+            return self.text_or_json(value)
         if isinstance(value, Mapping):
             return {self.literal(name): self._field(name, item) for name, item in value.items()}
         if isinstance(value, bool) or value is None:
@@ -119,14 +139,20 @@ class Scrubber:
         return [self.json(item) for item in value]
 
     def multipart(self, text: str) -> str:
-        """Return a `multipart/form-data` body; its fields have names too."""
-        return self.text(_FIELD.sub(self._multipart_field, text))
+        """Return a `multipart/form-data` body, or any other text; its fields have names too."""
+        return self.text(with_fields(text, self._upload))
 
     def _query_part(self, part: str) -> str:
         name, equals, value = part.partition("=")
         if equals and self._names.in_query(unquote_plus(name)):
-            return f"{self.literal(name)}={self._learned(unquote_plus(value), value)}"
-        return self.text(part)
+            return f"{self._url_value(name)}={self._pair(name, value)}"
+        return f"{self._url_value(name)}{equals}{self._url_value(value)}"
+
+    def _url_value(self, value: str) -> str:
+        """Scrub what is quoted for a URL: a URL of its own perhaps, or JSON."""
+        plain = unquote_plus(value)
+        scrubbed = self.text_or_json(plain)
+        return self.literal(value if scrubbed == plain else quote_plus(scrubbed))
 
     def _field(self, name: str, value: JsonValue) -> JsonValue:
         if not self._names.anywhere(name):
@@ -147,44 +173,25 @@ class Scrubber:
             return self.json(value) if counter else 0
         return [self._hidden(item, counter=counter) for item in value]
 
-    def _json_text(self, text: str) -> str:
-        """Scrub a text of a JSON value, which may be JSON once more."""
-        if text[:1] not in {"{", "["}:
-            return self.text(text)
-        import json
+    def _pair(self, _: str, value: str) -> str:
+        return self._learned(unquote_plus(value), value)
 
-        try:
-            inner = parse_json(text)
-        except ValueError:
-            return self.text(text)
-        scrubbed = self.json(inner)
-        return text if scrubbed == inner else json.dumps(scrubbed, ensure_ascii=False)
+    def _value(self, name: str, value: str) -> str:
+        if value.isdigit() and self._names.is_counter(name):
+            return value
+        for reading in readings(value):
+            self._learn(reading)
+        return self._learned(value.strip(), value)
 
-    def _pair(self, found: re.Match[str]) -> str:
-        lead, name, value = found.groups()
-        if not self._names.in_query(unquote_plus(name)):
-            return found[0]
-        return f"{lead}{name}={self._learned(unquote_plus(value), value)}"
+    def _upload(self, name: str, value: str) -> str:
+        if self._names.anywhere(name):
+            return self._learned(value.strip(), value)
+        return self.text_or_json(value)
 
-    def _quoted_pair(self, found: re.Match[str]) -> str:
-        lead, name, value = found.groups()
-        return f"{lead}{self._learned(value, value)}" if self._names.anywhere(name) else found[0]
-
-    def _multipart_field(self, found: re.Match[str]) -> str:
-        lead, name, value = found.groups()
-        return f"{lead}{self._learned(value, value)}" if self._names.anywhere(name) else found[0]
-
-    def _learn_credentials(self, value: str) -> None:
-        """Remember what follows the scheme, and of Basic credentials the two parts too."""
-        scheme, _, credentials = value.rpartition(" ")
-        self._learn(credentials)
-        if scheme.lower() == "basic":
-            try:
-                pair = b64decode(credentials, validate=True).decode()
-            except ValueError:
-                return
-            for part in (pair, *pair.partition(":")):
-                self._learn(part)
+    def _user(self, user: str) -> str:
+        for secret in (user, *user.split(":", 1)):
+            self._learn(unquote(secret))
+        return PLACEHOLDER
 
     def _learned(self, secret: str, written: str) -> str:
         """Remember a secret; return the placeholder if anything is `written` there."""
@@ -194,3 +201,28 @@ class Scrubber:
     def _learn(self, secret: str) -> None:
         if PLACEHOLDER not in secret:
             self._seen.add(secret)
+
+
+def json_text(value: JsonValue) -> str:
+    """Write JSON, its text as it is; escaped if UTF-8 cannot say it: half of a surrogate pair."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(value)
+    return text
+
+
+def _check_secret(place: int, secret: object) -> None:
+    __tracebackhide__ = True
+    if not isinstance(secret, str):
+        what = "unset (`None`)" if secret is None else f"of the type `{type(secret).__name__}`"
+        raise CassetteError(
+            f"secret number {place} is no text: it is {what}",
+            hint="a replay takes any made-up text: `os.environ.get(name, 'made-up-token')`",
+        )
+    if len(secret.strip()) < MIN_SECRET_CHARACTERS:
+        raise CassetteError(
+            f"secret number {place} is shorter than {MIN_SECRET_CHARACTERS} characters",
+            hint="leave it out: it would be taken out of ordinary words; or is it unset?",
+        )

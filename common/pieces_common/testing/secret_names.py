@@ -4,41 +4,74 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Final
 
 _ENDS: Final = (
+    "accesscode",
     "accesskey",
+    "accountkey",
     "apikey",
+    "apisig",
     "assertion",
     "auth",
+    "authcode",
     "authkey",
     "authorization",
+    "authorizationcode",
+    "backupcode",
     "bearer",
-    "codeverifier",
+    "connectionstring",
     "cookie",
     "credential",
+    "cvc",
+    "cvv",
+    "dbpass",
+    "decryptionkey",
+    "devicecode",
+    "encryptionkey",
+    "hmac",
+    "hmackey",
+    "hmacsha",
     "jwt",
     "licensekey",
+    "masterkey",
+    "mfacode",
     "otp",
+    "otpcode",
+    "passcode",
+    "passkey",
     "passphrase",
     "passwd",
     "password",
     "privatekey",
     "pwd",
+    "recoverycode",
+    "samlresponse",
     "secret",
     "secretkey",
     "securitycode",
+    "sessid",
     "sessionid",
     "sharedkey",
     "signature",
+    "signedrequest",
     "signingkey",
+    "smtppass",
+    "sshkey",
     "subscriptionkey",
     "token",
+    "userpass",
+    "verificationcode",
+    "verifier",
 )
 _BEGINNINGS: Final = ("password", "passphrase", "clientsecret")
-_WHOLE: Final = frozenset({"pass", "pin", "secretaccesskey", "sessid", "sid"})
-_WHOLE_IN_QUERIES: Final = frozenset({"code", "key", "sig"})
+_WHOLE: Final = frozenset({"connectsid", "pass", "pin", "secretaccesskey", "sid", "sig"})
+_WHOLE_IN_QUERIES: Final = frozenset({"code", "key", "session"})
 """What JSON calls many things, and a query hardly anything else."""
+_NUMBERS: Final = (re.compile(r"\d+$"), re.compile(r"v\d+$"))
+"""The end of `token1` and of `api_key_v2`; not one pattern, for `cvv2` has both."""
+_FILLER: Final = re.compile(r"(?:value|text|string)$")
 
 
 class SecretNames:
@@ -52,27 +85,35 @@ class SecretNames:
         self._others: Final = frozenset(map(_squeezed, others))
 
     def in_query(self, name: str) -> bool:
-        """Whether the value of `name` in a query, or of a header called so, is a secret."""
+        """Whether the value of `name` in a query or a form, or of such a header, is a secret."""
         return _squeezed(name) in _WHOLE_IN_QUERIES or self.anywhere(name)
 
     def anywhere(self, name: str) -> bool:
         """Whether the value of `name` is a secret wherever it stands.
 
         >>> names = SecretNames()
-        >>> [names.anywhere(name) for name in ("X-Api-Key", "refreshToken", "token_type", "key")]
+        >>> [names.anywhere(name) for name in ("X-Api-Key", "apiTokenV2", "token_type", "key")]
         [True, True, False, False]
         """
-        word = _squeezed(name)
-        return (
-            word in self._others
-            or word in _WHOLE
-            or word.removesuffix("s").endswith(_ENDS)
-            or word.startswith(_BEGINNINGS)
-        )
+        return _squeezed(name) in self._others or _is_known(name)
 
     def is_counter(self, name: str) -> bool:
         """Whether a number called so counts something: `max_tokens` of a language model."""
         return _squeezed(name).endswith("tokens")
+
+
+@lru_cache(maxsize=4096)
+def _is_known(name: str) -> bool:
+    word = _squeezed(name)
+    stems = {word, *(number.sub("", word) for number in _NUMBERS)}
+    stems |= {_FILLER.sub("", stem) for stem in stems}
+    return any(
+        stem in _WHOLE
+        or stem.endswith(_ENDS)
+        or stem.removesuffix("s").endswith(_ENDS)
+        or stem.startswith(_BEGINNINGS)
+        for stem in stems
+    )
 
 
 def _squeezed(name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import quote, quote_plus
 
-from pieces_framework.written_forms import base64_parts, utf8
+from pieces_framework.secret_forms import base64_parts, utf8
 
 MIN_CHARACTERS: Final = 8
 _MIN_LETTERS: Final = 16
@@ -22,18 +22,16 @@ class SeenSecrets:
     """Remembers secrets and takes them out of texts."""
 
     def __init__(self) -> None:
-        self._forms: Final = dict[str, list[str]]()
-        """By their first characters; the longest first."""
+        self._forms: Final = dict[str, dict[int, set[str]]]()
+        """By their first characters, which all tokens of a service may share, and by length."""
 
     def add(self, secret: str) -> None:
         """Remember `secret`, unless it may be an ordinary word."""
         if len(secret) < (_MIN_LETTERS if secret.isalpha() else MIN_CHARACTERS):
             return
         for form in _forms(secret):
-            known = self._forms.setdefault(form[:MIN_CHARACTERS], [])
-            if form not in known:
-                known.append(form)
-                known.sort(key=len, reverse=True)
+            known = self._forms.setdefault(form[:MIN_CHARACTERS], {})
+            known.setdefault(len(form), set()).add(form)
 
     def replaced(self, text: str, placeholder: str) -> str:
         """Return `text` with `placeholder` where a secret was."""
@@ -43,10 +41,10 @@ class SeenSecrets:
         end = 0
         for start in range(len(text) - MIN_CHARACTERS + 1):
             if start >= end and (known := self._forms.get(text[start : start + MIN_CHARACTERS])):
-                found = next((form for form in known if text.startswith(form, start)), None)
-                if found is not None:
+                lengths = (each for each in known if text[start : start + each] in known[each])
+                if (length := max(lengths, default=0)) > 0:
                     parts += [text[end:start], placeholder]
-                    end = start + len(found)
+                    end = start + length
         return "".join([*parts, text[end:]])
 
 

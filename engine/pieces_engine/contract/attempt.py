@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from pieces_engine.boundary import Masker
-from pieces_framework.errors import AuthorCodeError, DefinitionError, PieceError
+from pieces_framework.errors import AuthorCodeError, DefinitionError, PieceError, StoreError
 
 from .verdict import NOWHERE, Place
 
@@ -32,13 +31,14 @@ class Outcome:
         """Whether it returned, or raised what tells its caller who must act."""
         if self.error is None:
             return True
-        return isinstance(self.error, PieceError) and not isinstance(self.error, _AUTHOR_ERRORS)
+        if not isinstance(self.error, PieceError) or isinstance(self.error, _AUTHOR_ERRORS):
+            return False
+        return not _is_no_json(self.error) and _text(self.error) is not None
 
     @property
     def raised(self) -> str:
         """What it raised, on one line."""
-        name, text = type(self.error).__name__, " ".join(str(self.error).split())
-        return f"{name}: {text}" if text else name
+        return "" if self.error is None else described(self.error)
 
 
 async def attempt(call: Callable[[], Awaitable[object]], code: Code) -> Outcome:
@@ -50,22 +50,60 @@ async def attempt(call: Callable[[], Awaitable[object]], code: Code) -> Outcome:
         return Outcome(error=error, place=code.raising(error))
 
 
-class Secrets:
-    """Finds secrets in messages, however they are written.
-
-    Args:
-        secrets: what no message may hold.
-    """
-
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self.mask: Final = Masker(None, *secrets)
-
-    def are_in(self, text: str) -> bool:
-        """Whether `text` repeats one."""
-        return self.mask(text) != text
+def described(error: BaseException) -> str:
+    """Return an error's type and text on one line; its text may be code of the piece."""
+    name, text = type(error).__name__, _text(error)
+    if text is None:
+        return f"{name}, whose text cannot be read"
+    flat = " ".join(text.split())
+    return f"{name}: {flat}" if flat else name
 
 
 def told(error: BaseException) -> str:
     """Return all that a user or a log may see of an error."""
-    notes: list[str] = getattr(error, "__notes__", [])
-    return "\n".join((str(error), *notes, *map(repr, vars(error).values())))
+    values = (_text_by(repr, value) or "" for value in vars(error).values())
+    return "\n".join((_said(error), *values))
+
+
+def _behind(error: BaseException) -> Iterator[BaseException]:
+    """Yield what a traceback of `error` shows besides it: the errors that led to it."""
+    seen, waiting = {id(error)}, [error]
+    while waiting:
+        shown = waiting.pop()
+        members = getattr(shown, "exceptions", ())  # of a group
+        inner = shown.__cause__ or (None if shown.__suppress_context__ else shown.__context__)
+        for each in (inner, *members):
+            if isinstance(each, BaseException) and id(each) not in seen:
+                seen.add(id(each))
+                waiting.append(each)
+                yield each
+
+
+def told_behind(error: BaseException) -> str:
+    """Return what a traceback says of the errors that led to `error`."""
+    return "\n".join(map(_said, _behind(error)))
+
+
+def _said(error: BaseException) -> str:
+    notes: list[object] = getattr(error, "__notes__", [])
+    return "\n".join((_text(error) or "", *map(str, notes)))
+
+
+def _text(error: BaseException) -> str | None:
+    """Return the error's text; `None` if writing it raised."""
+    return _text_by(str, error)
+
+
+def _text_by(write: Callable[[object], str], value: object) -> str | None:
+    try:
+        return write(value)
+    # Whatever an author's `__str__` or `__repr__` raises.
+    except Exception:  # noqa: BLE001
+        return None
+
+
+def _is_no_json(error: PieceError) -> bool:
+    """Whether it is of a value that no store takes, whatever a service says: a mistake of code."""
+    return isinstance(error, StoreError) and isinstance(
+        error.__cause__, TypeError | ValueError | RecursionError
+    )

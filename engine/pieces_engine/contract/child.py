@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -14,8 +15,9 @@ import threading
 import time
 from collections.abc import Mapping
 from queue import Empty, SimpleQueue
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Final
 
+from .advice import ENDED, NEVER_STARTED, STRANGE_DECLARATION, STRANGE_WRITING, of_hang
 from .verdict import NOWHERE, Place
 
 if TYPE_CHECKING:
@@ -37,16 +39,14 @@ class LostError(Exception):
     Args:
         how: as messages say it, after the name of what was looked at.
         place: the line of the piece that it was at, if it could say so.
+        hint: what to do about it.
     """
 
-    def __init__(self, how: str, place: Place = NOWHERE) -> None:
+    def __init__(self, how: str, place: Place = NOWHERE, *, hint: str) -> None:
         super().__init__(how)
         self.how: Final = how
         self.place: Final = place
-
-
-class ProbeError(Exception):
-    """The probe itself failed: a mistake of ours, or of the installation."""
+        self.hint: Final = hint
 
 
 class Child:
@@ -62,7 +62,6 @@ class Child:
 
     def __init__(self, job: Job, *, deadline_s: float, hash_seed: int) -> None:
         self._deadline_s: Final = deadline_s
-        self._too_long: Final = f"did not end within {deadline_s:g} s"
         self._begun: Message | None = None
         self._is_timed = False
         self._is_closed = False
@@ -70,6 +69,7 @@ class Child:
         self._folder: Final = tempfile.mkdtemp(prefix="contract-")
         self._errors: Final[IO[bytes]] = tempfile.TemporaryFile()  # noqa: SIM115 -- see `close`
         self._buffer = b""
+        self._token: Final = secrets.token_hex(8).encode()
         self._chunks: Final[SimpleQueue[bytes]] = SimpleQueue()
         outgoing, out = os.pipe()
         incoming, self._in = os.pipe()
@@ -89,6 +89,7 @@ class Child:
         # It never waits for us: what it is timed by is its own work.
         reader = threading.Thread(target=_read_all, args=(outgoing, self._chunks), daemon=True)
         reader.start()
+        self._write(self._token)
         self.send(job)
 
     @property
@@ -96,24 +97,24 @@ class Child:
         """What it said last that it looks at."""
         return self._begun or {"rule": "imports", "part": "", "path": "", "line": None}
 
-    def send(self, message: Mapping[str, Any]) -> None:
+    def send(self, message: Mapping[str, object]) -> None:
         """Write one line; that the process is gone is seen when it is read from."""
-        with contextlib.suppress(BrokenPipeError):
-            os.write(self._in, json.dumps(message).encode() + b"\n")
+        self._write(json.dumps(message).encode())
 
     def receive(self) -> Message:
         """Wait for the next message.
 
         Raises:
             LostError: if the process ended, or took longer for one step than it may.
-            ProbeError: if the probe itself failed.
         """
         message = self._read(max(self._limit - time.monotonic(), _GRACE_S))
         if message["kind"] == "crash":
-            raise ProbeError(message["traceback"])
+            self._kill()
+            place = Place(path=message["path"], line=message["line"])
+            raise LostError(message["how"], place, hint=STRANGE_DECLARATION)
         if self._is_timed and message.get("at", 0) > self._limit:
             self._kill()
-            raise LostError(self._too_long)
+            raise self._hung()
         if message["kind"] == "begin":
             self._begun, self._is_timed = message, True
             self._limit = message["at"] + self._deadline_s
@@ -137,13 +138,32 @@ class Child:
             try:
                 chunk = self._chunks.get(timeout=max(end - time.monotonic(), 0))
             except Empty:
-                raise LostError(self._too_long, self._where()) from None
+                raise self._hung(self._where()) from None
             if not chunk:
                 raise self._ended()
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
-        message: Message = json.loads(line)
+        message = self._message(line)
+        if message is None:
+            self._kill()
+            raise LostError("wrote into the suite's own pipe", hint=STRANGE_WRITING)
         return message
+
+    def _message(self, line: bytes) -> Message | None:
+        """Read a line of the probe; `None` for what something else wrote."""
+        with contextlib.suppress(ValueError):
+            if line.startswith(self._token):
+                message: Message = json.loads(line.removeprefix(self._token))
+                return message
+        return None
+
+    def _write(self, line: bytes) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            os.write(self._in, line + b"\n")
+
+    def _hung(self, place: Place = NOWHERE) -> LostError:
+        how = f"did not end within {self._deadline_s:g} s"
+        return LostError(how, place, hint=of_hang(self.begun["rule"]))
 
     def _where(self) -> Place:
         """Ask a process that hangs at which line; one that does not even answer is nowhere."""
@@ -153,24 +173,27 @@ class Child:
             while chunk := self._chunks.get(timeout=max(end - time.monotonic(), 0)):
                 self._buffer += chunk
                 for line in self._buffer.split(b"\n")[:-1]:
-                    if (said := json.loads(line))["kind"] == "where":
+                    said = self._message(line)
+                    if said and said["kind"] == "where":
                         self._kill()
                         return Place(path=said["path"], line=said["line"])
         self._kill()
         return NOWHERE
 
-    def _ended(self) -> Exception:
+    def _ended(self) -> LostError:
         end = time.monotonic() + _WHERE_S
         while not self._has_ended() and time.monotonic() < end:
             time.sleep(0.005)
         self._kill()
         if self._begun is None:
             self._errors.seek(0)
-            return ProbeError(self._errors.read().decode(errors="replace"))
+            said = self._errors.read().decode(errors="replace").strip().splitlines()
+            how = f"cannot be looked at: {said[-1] if said else 'the probe did not start'}"
+            return LostError(how, hint=NEVER_STARTED)
         status = self._process.returncode
         if status < 0:
-            return LostError(f"ended the process: {signal.strsignal(-status)}")
-        return LostError(f"ended the process with status {status}")
+            return LostError(f"ended the process: {signal.strsignal(-status)}", hint=ENDED)
+        return LostError(f"ended the process with status {status}", hint=ENDED)
 
     def _has_ended(self) -> bool:
         """Whether it ended; its id stays taken until it is waited for."""

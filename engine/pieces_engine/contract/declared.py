@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from functools import partial
@@ -28,13 +26,23 @@ from pieces_framework.property import (
 )
 from pieces_framework.trigger import Trigger
 from pieces_framework.versions import Version, VersionError
-from pieces_framework.wire import JsonValue, json_problem, same_json
+from pieces_framework.wire import json_problem, same_json
 
-from .examination import AnyPart, Examination, Step, Subject, parts_of, place_of, schema_of
+from .attempt import described
+from .examination import (
+    AnyPart,
+    Examination,
+    Step,
+    Subject,
+    json_copy,
+    parts_of,
+    place_of,
+    schema_of,
+)
 from .fit import schema_problem
 from .inputs import Inputs, InputSet, NoValueError, is_asked_for
 from .promises import NEEDS_SERVICE
-from .verdict import Verdict, broken, not_run, waits_for
+from .verdict import Place, Verdict, broken, not_run, waits_for
 
 
 def piece_examinations(subject: Subject) -> Iterator[Examination]:
@@ -57,7 +65,6 @@ def part_examinations(subject: Subject, part: AnyPart) -> Iterator[Examination]:
     if any(is_asked_for(prop) for prop in properties.values()):
         examine = partial(_examine_required, part)
         yield of_part(rules=("required-props-are-asked-for",), examine=examine)
-    yield of_part(rules=("output-is-declared",), examine=partial(_examine_output, part))
     if isinstance(part, Trigger) and part.sample_data is not None:
         yield of_part(rules=("sample-data-fits",), examine=partial(_examine_sample, part))
 
@@ -91,19 +98,22 @@ def _folder_problems(subject: Subject) -> Iterator[str]:
 
 
 async def _examine_metadata(subject: Subject, _step: Step) -> list[Verdict]:
-    metadata = subject.piece.metadata()
+    waits = waits_for("metadata-loads", "metadata-is-json")
+    try:
+        metadata = subject.piece.metadata()
+    # A declaration may hold what its types forbid, and our code trips over.
+    except Exception as error:  # noqa: BLE001
+        message = f"writing it raised {described(error)}"
+        return [broken("metadata-is-json", message, _culprit(subject)), waits]
     if problem := json_problem(metadata, "metadata"):
-        return [
-            broken("metadata-is-json", problem, subject.place),
-            waits_for("metadata-loads", "metadata-is-json"),
-        ]
-    document: dict[str, JsonValue] = json.loads(json.dumps(metadata))
+        return [broken("metadata-is-json", problem, subject.place), waits]
+    document = json_copy(metadata)
     try:
         loaded = piece_from_metadata(document)
         again = loaded.metadata()
     # A property class of the author's own may write a document that our loader trips over.
     except Exception as error:  # noqa: BLE001
-        message = f"loading it raised {type(error).__name__}: {error}"
+        message = f"loading it raised {described(error)}"
         return [broken("metadata-loads", message, subject.place)]
     differing = [key for key in document if not same_json(document[key], again.get(key))]
     if differing or len(again) != len(document):
@@ -113,6 +123,16 @@ async def _examine_metadata(subject: Subject, _step: Step) -> list[Verdict]:
         message = f"no host knows what {', '.join(strangers)} is"
         return [broken("metadata-loads", message, subject.place)]
     return []
+
+
+def _culprit(subject: Subject) -> Place:
+    """Return where the first part is that has no metadata; where the piece is if all have."""
+    for part in parts_of(subject.piece):
+        try:
+            part.metadata()
+        except Exception:  # noqa: BLE001 -- as above
+            return place_of(part)
+    return subject.place
 
 
 def _strangers(loaded: Piece[Any]) -> Iterator[str]:
@@ -135,19 +155,20 @@ async def _examine_round_trip(subject: Subject, part: AnyPart, _step: Step) -> l
     rule = "props-round-trip"
     try:
         sets = list(Inputs().sets(part.props))
-        loaded = _loaded_part(subject, part)
     except NoValueError:
         return [not_run(rule, NEEDS_SERVICE, part=part.name)]
+    try:
+        loaded = _loaded_part(subject, part)
     except Exception:  # noqa: BLE001 -- as in `_examine_metadata`, which reports it
         return [waits_for(rule, "metadata-loads", part=part.name)]
     for each in sets:
         if problem := _round_trip_problem(part, loaded, each):
-            return [broken(rule, f"with {each.name}, {problem}", place_of(part), part=part.name)]
+            return [broken(rule, f"{each.name}, {problem}", place_of(part), part=part.name)]
     return []
 
 
 def _loaded_part(subject: Subject, part: AnyPart) -> AnyPart:
-    document: dict[str, JsonValue] = json.loads(json.dumps(subject.piece.metadata()))
+    document = json_copy(subject.piece.metadata())
     return piece_from_metadata(document).find(part.name)
 
 
@@ -219,36 +240,8 @@ def _refusal_problem(part: AnyPart, name: str, values: Mapping[str, InputValue])
         return "" if missed else f"`{name}` is required, and its absence is not reported: {error}"
     # A property class of the author's own may raise anything.
     except Exception as error:  # noqa: BLE001
-        return f"without `{name}` parsing raised {type(error).__name__}: {error}"
+        return f"without `{name}` parsing raised {described(error)}"
     return f"`{name}` is required, and a run without it is not refused"
-
-
-async def _examine_output(part: AnyPart, _step: Step) -> list[Verdict]:
-    rule, place = "output-is-declared", place_of(part)
-    if schema_of(part):
-        return []
-    if isinstance(part, Trigger):
-        if part.sample_data is None:
-            message = "it has neither sample data nor an output schema"
-            return [broken(rule, message, place, part=part.name)]
-    elif _lacks_return_type(place.path, place.line):
-        message = "its function has no return type, and it has no output schema"
-        return [broken(rule, message, place, part=part.name)]
-    return []
-
-
-def _lacks_return_type(path: str, line: int | None) -> bool:
-    """Whether the function that begins in a line is written without `->`."""
-    try:
-        tree = ast.parse(Path(path).read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, SyntaxError):
-        return False
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-            if first == line:
-                return node.returns is None
-    return False
 
 
 async def _examine_sample(trigger: Trigger[Any, Any, Any, Any], _step: Step) -> list[Verdict]:

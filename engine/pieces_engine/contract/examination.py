@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from json import dumps, loads  # a piece may put others in their place
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from pieces_framework.action import Action
@@ -65,6 +66,21 @@ def parts_of(piece: Piece[Any]) -> list[AnyPart]:
     return [*piece.actions.values(), *piece.triggers.values()]
 
 
+def live_rule(part: AnyPart) -> str:
+    """Return the promise that shows with a service."""
+    return "run-against-service" if isinstance(part, Action) else "life-against-service"
+
+
 def schema_of(part: AnyPart) -> JsonValue:
     """Return the wire form of the part's output schema, given or derived; `None` for none."""
-    return part.metadata().get("outputSchema")
+    try:
+        return part.metadata().get("outputSchema")
+    # Whatever it is: `metadata-is-json` reports it.
+    except Exception:  # noqa: BLE001
+        return None
+
+
+def json_copy(document: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Return what another process reads of `document`."""
+    copied: dict[str, JsonValue] = loads(dumps(document))
+    return copied

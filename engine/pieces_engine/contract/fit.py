@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias
 
 from typing_extensions import TypeIs
 
+from pieces_framework.output_formats import JSON_KINDS
 from pieces_framework.times import parse_time
-from pieces_framework.wire import JsonValue
+from pieces_framework.wire import JsonValue, kind_of
 
 Fields: TypeAlias = "Sequence[Mapping[str, Any]]"
-"""The `fields` of an output schema's wire form, or the children of one."""
+"""The `fields` of an output schema's wire form, or the children of one: keys of any value."""
 
 
 def schema_problem(schema: JsonValue, value: JsonValue, path: str) -> str:
     """Say what in `value` is not as `schema` says; empty if all is.
 
-    Every field that is declared must be there; it may be null, and there may be more. A list is
-    looked at item by item.
+    Every field that is declared must be there, of a kind that its format allows; it may be null,
+    and there may be more. A list is looked at item by item.
 
     Args:
         schema: the wire form of an `OutputSchema`, or `None` for none.
@@ -44,7 +46,7 @@ def _misfits(fields: Fields, value: JsonValue, path: str) -> Iterator[str]:
     if not fields:
         return
     if not isinstance(value, Mapping):
-        yield f"`{path}` is {_kind(value)}, and its schema has fields"
+        yield f"`{path}` is {_said(value)}, and its schema has fields"
         return
     for field in fields:
         key: str = field["key"]
@@ -54,65 +56,61 @@ def _misfits(fields: Fields, value: JsonValue, path: str) -> Iterator[str]:
             yield from _misfit(field, value[key], f"{path}.{key}")
 
 
+# A field of a document, as `OutputField.metadata` writes it.
 def _misfit(field: Mapping[str, Any], value: JsonValue, path: str) -> Iterator[str]:
     children: Fields = field.get("children") or ()
     items: Fields = field.get("listItems") or ()
-    if children and field.get("dynamicKey"):
-        for key, each in _object(value).items():
+    if children and field.get("dynamicKey") and isinstance(value, Mapping):
+        for key, each in value.items():
             yield from _misfits(children, each, f"{path}.{key}")
     elif children:
         yield from _misfits(children, value, path)
-    elif items and not _is_list(value):
-        yield f"`{path}` is {_kind(value)}, and its schema has a list"
     elif items and _is_list(value):
         for index, each in enumerate(value):
             yield from _misfits(items, each, f"{path}[{index}]")
-    elif (judge := _FORMATS.get(field.get("format") or "")) and not judge(value):
-        yield f"`{path}` is {_kind(value)}, and its schema says `{field['format']}`"
+    elif items:
+        yield f"`{path}` is {_said(value)}, and its schema has a list"
+    elif (format_ := field.get("format") or "") and not _fits(format_, value):
+        yield f"`{path}` is {_said(value)}, and its schema says `{format_}`"
 
 
-def _is_number(value: JsonValue) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _fits(format_: str, value: JsonValue) -> bool:
+    kinds = JSON_KINDS.get(format_)
+    if kinds is not None and kind_of(value) not in kinds:
+        return False
+    reads = _NOTATIONS.get(format_)
+    return reads is None or not isinstance(value, str) or reads(value)
 
 
-def _is_amount(value: JsonValue) -> bool:
-    return _is_number(value) or isinstance(value, str)
-
-
-def _is_time(value: JsonValue) -> bool:
-    if not isinstance(value, str):
-        return _is_number(value)
+def _reads_as_number(text: str) -> bool:
     try:
-        parse_time(value)
+        Decimal(text)
+    except InvalidOperation:
+        return False
+    return True
+
+
+def _reads_as_time(text: str) -> bool:
+    try:
+        parse_time(text)
     except (ValueError, OverflowError):
         return False
     return True
 
 
-def _is_text(value: JsonValue) -> bool:
-    return isinstance(value, str)
-
-
-_FORMATS: Final[Mapping[str, Callable[[JsonValue], bool]]] = {
-    "boolean": lambda value: isinstance(value, bool),
-    "number": _is_amount,  # pydantic writes a `Decimal` as text
-    "currency": _is_amount,
-    "filesize": _is_amount,
-    "duration": _is_amount,
-    "date": _is_time,
-    "datetime": _is_time,
-    "email": _is_text,
-    "url": _is_text,
-    "image": _is_text,
-    "html": _is_text,
+_NOTATIONS: Final[Mapping[str, Callable[[str], bool]]] = {
+    "number": _reads_as_number,
+    "date": _reads_as_time,
+    "datetime": _reads_as_time,
 }
+"""Whether a text is in the notation of its format; others have none that is fixed."""
 
 
 def _unlike(sample: JsonValue, item: JsonValue, path: str) -> Iterator[str]:
     if sample is None or item is None:
         return
-    if _kind(sample) != _kind(item):
-        yield f"`{path}` is {_kind(item)}, and in the sample data {_kind(sample)}"
+    if kind_of(sample) != kind_of(item):
+        yield f"`{path}` is {_said(item)}, and in the sample data {_said(sample)}"
     elif isinstance(sample, Mapping) and isinstance(item, Mapping):
         for key, value in sample.items():
             if key not in item:
@@ -123,23 +121,25 @@ def _unlike(sample: JsonValue, item: JsonValue, path: str) -> Iterator[str]:
         yield from _unlike(sample[0], item[0], f"{path}[0]")
 
 
-def _kind(value: JsonValue) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "a yes/no"
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, int | float):
-        return "a number"
-    return "an object" if isinstance(value, Mapping) else "a list"
+_SAID: Final = {
+    "null": "null",
+    "boolean": "a yes/no",
+    "string": "text",
+    "number": "a number",
+    "object": "an object",
+    "array": "a list",
+}
 
 
-def _object(value: object) -> Mapping[str, Any]:
+def _said(value: JsonValue) -> str:
+    return _SAID[kind_of(value)]
+
+
+def _object(value: object) -> Mapping[str, Any]:  # of a document
     return value if _is_object(value) else {}
 
 
-def _is_object(value: object) -> TypeIs[Mapping[str, Any]]:
+def _is_object(value: object) -> TypeIs[Mapping[str, Any]]:  # of a document
     return isinstance(value, Mapping)
 
 

@@ -6,15 +6,14 @@ An audit hook stays for good, which is why this is only for a process of its own
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sys
+import weakref
 from enum import Enum
-from io import RawIOBase, TextIOBase
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
-
-from typing_extensions import override
 
 from .verdict import NOWHERE, Place
 
@@ -34,10 +33,8 @@ _CHANGES: Final = frozenset(
     | {"os.chmod", "os.chown", "os.utime", "os.setxattr", "sqlite3.connect"}
 )
 _WRITING_FLAGS: Final = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_SHOWN: Final = 80
-"""How much of what was printed a message shows."""
-_COMPILED: Final = "__pycache__"
-"""Bytecode is Python's own to write."""
+_COMPILED: Final = re.compile(r"(^|/)__pycache__(/[^/]*\.pyc(\.\d+)?)?$")
+"""Bytecode is Python's own to write: the folder, a file of it, and what is renamed to one."""
 
 
 class Mode(Enum):
@@ -98,18 +95,34 @@ class Guard:
     """
 
     def __init__(self, code: Code) -> None:
-        self._code: Final = code
+        self.code: Final = code
         self.mode = Mode.OPEN
         self.asked_network = False
         """Whether the network was asked for since this was last set to false."""
         self.noted: Final[dict[str, tuple[str, Place]]] = {}
         """By promise, the first thing an import did against it, and where."""
+        self.touched: Final[dict[tuple[str, str], Place]] = {}
+        """Where an import touched the working folder or a variable, by event and name."""
+        self._bound: Final[list[tuple[weakref.ref[socket.socket], object, Place]]] = []
         sys.addaudithook(self._audit)
 
-    def note_print(self, text: str) -> None:
-        """Note that an import printed something."""
-        if text.strip():
-            self._note("import-prints-nothing", f"it printed {text.strip()!r}")
+    def note(self, rule: str, what: str, place: Place | None = None) -> None:
+        """Note what an import did against a promise; the first of it stays."""
+        self.noted.setdefault(rule, (what, place or NOWHERE))
+
+    def note_bound(self) -> None:
+        """Note a socket that an import bound and has not closed.
+
+        One that is closed again was a trial, such as whether there is IPv6.
+        """
+        for reference, address, place in self._bound:
+            bound = reference()
+            if bound is not None and bound.fileno() != -1:
+                self.note("import-opens-no-connection", f"it left a socket at {address!r}", place)
+
+    def calling(self) -> Place:
+        """Return the innermost line of the piece on the way to the caller."""
+        return self.code.calling(sys._getframe())  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:  # as each event has them
         if self.mode is Mode.OPEN:
@@ -131,34 +144,16 @@ class Guard:
             paths = [os.fsdecode(each) for each in arguments if isinstance(each, str | bytes)]
             if paths and not any(_is_harmless(path) for path in paths):
                 self._note("import-writes-no-file", f"it changed `{paths[0]}` (`{event}`)")
+        elif event == "socket.bind" and isinstance(arguments[0], socket.socket):
+            self._bound.append((weakref.ref(arguments[0]), arguments[1], self.calling()))
+        elif event in {"os.putenv", "os.unsetenv"}:
+            self.touched["os.putenv", os.fsdecode(arguments[0])] = self.calling()
+        elif event == "os.chdir":
+            self.touched[event, ""] = self.calling()
 
     def _note(self, rule: str, what: str) -> None:
         if self.mode is Mode.IMPORTING and rule not in self.noted:
-            self.noted[rule] = (what, self._code.calling(sys._getframe()))  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-
-
-class Silencer(TextIOBase):
-    """Takes the place of an output while a piece is imported, and notes that it was used."""
-
-    def __init__(self, guard: Guard) -> None:
-        self._guard: Final = guard
-        self.buffer: Final = _Sink(guard)
-        """Takes bytes, as that of `sys.stdout` does."""
-
-    @override
-    def write(self, text: str, /) -> int:
-        self._guard.note_print(text[:_SHOWN])
-        return len(text)
-
-
-class _Sink(RawIOBase):
-    def __init__(self, guard: Guard) -> None:
-        self._guard: Final = guard
-
-    @override
-    def write(self, data: Any, /) -> int:  # whatever holds bytes
-        self._guard.note_print(bytes(data[:_SHOWN]).decode(errors="replace"))
-        return len(data)
+            self.note(rule, what, self.calling())
 
 
 def code_root(entry_point: str) -> str:
@@ -184,14 +179,14 @@ def _is_writing(path: object, mode: object, flags: object) -> bool:
 
 
 def _is_harmless(path: str) -> bool:
-    return _COMPILED in Path(path).parts or path in {os.devnull, ":memory:"}
+    return bool(_COMPILED.search(path)) or path in {os.devnull, ":memory:"}
 
 
-def _to(arguments: tuple[Any, ...]) -> str:
+def _to(arguments: tuple[Any, ...]) -> str:  # of an event
     return "".join(_addresses(arguments))
 
 
-def _addresses(arguments: tuple[Any, ...]) -> Iterator[str]:
+def _addresses(arguments: tuple[Any, ...]) -> Iterator[str]:  # of an event
     for argument in arguments[:2]:
         if isinstance(argument, str | tuple):
             yield f" for {argument!r}"

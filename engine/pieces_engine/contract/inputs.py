@@ -36,6 +36,7 @@ _PATTERNED: Final = (
 )
 """What may match a pattern; a pattern that none of them matches gets no made-up value."""
 _LONG_TEXT: Final = 2000
+_EDGES: Final = (("with all properties", 0), ("with other values", 1), ("with edge values", -1))
 _SIMPLE: Final[Mapping[object, JsonValue]] = {str: "choice", int: 1, float: 1.5, bool: True}
 
 
@@ -48,7 +49,7 @@ class InputSet:
     """What a user might fill in."""
 
     name: str
-    """As messages say it: `all properties`."""
+    """As messages begin: `with all properties`."""
     values: Mapping[str, InputValue]
 
 
@@ -58,6 +59,7 @@ class Inputs:
     def __init__(self) -> None:
         self.secrets: Final[list[str]] = []
         """Every secret given out so far."""
+        # Each takes a property of its own kind.
         self._makers: Final[Mapping[str, Callable[[Any], Iterator[InputValue]]]] = {
             **dict.fromkeys(("SHORT_TEXT", "LONG_TEXT", "RICH_TEXT"), _texts),
             **{kind: partial(_fixed, values) for kind, values in _FIXED.items()},
@@ -78,7 +80,7 @@ class Inputs:
             NoValueError: if a required property takes no value that can be made up.
         """
         seen: list[Mapping[str, InputValue]] = []
-        for name, edge in (("all properties", 0), ("other values", 1), ("edge values", -1)):
+        for name, edge in _EDGES:
             values = self._filled_in(props, edge=edge, wanted=lambda _: True)
             if values not in seen:
                 seen.append(values)
@@ -93,9 +95,21 @@ class Inputs:
         values = self._filled_in(props, edge=0, wanted=is_asked_for)
         optional = [name for name, prop in properties_of(props).items() if is_optional(prop)]
         if optional:
-            yield InputSet(name="no optional property", values=values)
+            yield InputSet(name="without optional properties", values=values)
             nulls = dict.fromkeys(optional)
-            yield InputSet(name="null for every optional property", values={**values, **nulls})
+            yield InputSet(name="with null for all optional properties", values={**values, **nulls})
+
+    def sets_without_one(self, props: PropsDeclaration) -> Iterator[InputSet]:
+        """Yield what to run with when all but one optional property is filled in.
+
+        Raises:
+            NoValueError: as for `sets`.
+        """
+        values = self._filled_in(props, edge=0, wanted=lambda _: True)
+        for missing in (name for name, prop in properties_of(props).items() if is_optional(prop)):
+            others = {name: value for name, value in values.items() if name != missing}
+            yield InputSet(name=f"without `{missing}`", values=others)
+            yield InputSet(name=f"with null for `{missing}`", values={**others, missing: None})
 
     def connection(self, auth: AuthBase[Any]) -> JsonValue:
         """Return the raw value of a connection that nobody has.
@@ -155,7 +169,7 @@ class Inputs:
                 yield text
                 return
 
-    def _rows(self, prop: Any) -> Iterator[InputValue]:
+    def _rows(self, prop: Any) -> Iterator[InputValue]:  # an array
         if prop.properties is None:
             yield from (["one", "two"], [])
             return
@@ -205,7 +219,8 @@ def _fixed(values: Sequence[InputValue], _prop: AnyProperty) -> Iterator[InputVa
 
 
 def _each_alone(
-    values_of: Callable[[Any], Iterator[InputValue]], prop: Any
+    values_of: Callable[[Any], Iterator[InputValue]],  # of the property
+    prop: Any,  # of several choices
 ) -> Iterator[InputValue]:
     for value in values_of(prop):
         yield [value]
@@ -243,12 +258,12 @@ def _numbers(prop: AnyProperty) -> Iterator[InputValue]:
         yield int(number) if number.is_integer() else number
 
 
-def _choices(prop: Any) -> Iterator[InputValue]:
+def _choices(prop: Any) -> Iterator[InputValue]:  # a static dropdown, or several choices
     for option in prop.options.options:
         yield option.value
 
 
-def _loaded_choices(prop: Any) -> Iterator[InputValue]:
+def _loaded_choices(prop: Any) -> Iterator[InputValue]:  # a dropdown, or several choices
     """Yield a value of the type that the loader promises, where that type is a simple one."""
     try:
         promised: object = typing.get_type_hints(prop.options).get("return")

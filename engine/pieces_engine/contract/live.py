@@ -21,10 +21,13 @@ from pieces_framework.memory import MemoryHost, MemoryStore
 from pieces_framework.payload import read_payload
 from pieces_framework.trigger import Trigger, TriggerStrategy
 
-from .examination import place_of, schema_of
+from .advice import BAD_SCHEMA, of_live
+from .attempt import described
+from .event_payload import read_document
+from .examination import AnyPart, live_rule, place_of, schema_of
 from .fit import likeness_problem, schema_problem
 from .promises import NEEDS_SERVICE
-from .verdict import Place, broken, kept, not_run
+from .verdict import Place, Verdict, broken, kept, not_run
 
 if TYPE_CHECKING:
     from pieces_framework.piece import Piece
@@ -33,42 +36,75 @@ if TYPE_CHECKING:
     from .guard import Code
     from .probe import Channel, Message
 
-_NO_URL: Final = "https://instance.example.com/api/v1/webhooks/contract"
+_NO_REQUEST: Final = (
+    "let `on_enable` hand `context.webhook_url` to the service; its fake must call that URL"
+)
+_NO_ITEM: Final = "let the event bring what `run` returns; one that it passes over shows nothing"
+_LIKENESS: Final = "correct `sample_data`: take one item as `run` returns it"
 
 
 class _BrokenError(Exception):
-    """A promise is broken; the text says how."""
+    """A promise is broken; the text says how.
+
+    Args:
+        message: what a verdict says.
+        hint: what to do about it.
+    """
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint: Final = hint
 
 
-def serve(channel: Channel, piece: Piece[Any], code: Code) -> None:
-    """Look at one action or trigger for each request, until there are none."""
+def serve(channel: Channel, piece: Piece[Any], code: Code, request: Message) -> None:
+    """Look at one action or trigger for each request, of which the first is given."""
     while True:
-        request = channel.take()
         part = piece.find(request["part"])
-        rule = "run-against-service" if isinstance(part, Action) else "life-against-service"
-        place = place_of(part)
+        rule, place = live_rule(part), place_of(part)
         channel.begin(rule, part.name, place)
-        try:
-            asyncio.run(_Life(channel, piece, request, rule, place).judge())
-            verdict = kept(rule, part=part.name)
-        except _BrokenError as error:
-            verdict = broken(rule, str(error), place, part=part.name)
-        except AuthorCodeError as error:
-            at = Place(path=error.path, line=error.line) if code.holds(error.path) else place
-            verdict = broken(rule, error.message, at, part=part.name)
-        except PieceError as error:
-            raised = f"{type(error).__name__}: {error}"
-            verdict = broken(rule, f"it raised {raised}", place, part=part.name)
-        except NotImplementedError:
-            verdict = not_run(rule, NEEDS_SERVICE, part=part.name)
-        channel.judge(verdict)
+        if _lacks_event(part, request):
+            why = f"{NEEDS_SERVICE}, with an event of `{part.name}` in `events`"
+            channel.judge(not_run(rule, why, part=part.name))
+        else:
+            channel.judge(_verdict(_Life(channel, piece, request, rule, place), part, code))
+        request = channel.take()
+
+
+def _lacks_event(part: AnyPart, request: Message) -> bool:
+    is_asking = isinstance(part, Action) or part.strategy is TriggerStrategy.POLLING
+    return not is_asking and not request["has_event"]
+
+
+def _verdict(life: _Life, part: AnyPart, code: Code) -> Verdict:
+    rule, place = live_rule(part), place_of(part)
+    try:
+        asyncio.run(life.judge())
+    except _BrokenError as error:
+        return broken(rule, str(error), place, part=part.name, hint=error.hint)
+    except PieceError as error:
+        is_made_ours = isinstance(error, AuthorCodeError)
+        raised = code.raising((is_made_ours and error.__context__) or error)
+        message = error.message if is_made_ours else f"it raised {described(error)}"
+        at = raised if raised.path else place
+        return broken(rule, message, at, part=part.name, hint=of_live(error, part.name))
+    # What ends a process is no error; its text may hold secrets that nobody has masked.
+    except BaseException as error:  # noqa: BLE001
+        raised = code.raising(error)
+        message = f"it raised {type(error).__name__}"
+        return broken(rule, message, raised if raised.path else place, part=part.name)
+    return kept(rule, part=part.name)
 
 
 class _Life:
     """One action's run, or one trigger's life, as a request asks for it."""
 
     def __init__(
-        self, channel: Channel, piece: Piece[Any], request: Message, rule: str, place: Place
+        self,
+        channel: Channel,
+        piece: Piece[Any],  # whatever its auth
+        request: Message,
+        rule: str,
+        place: Place,
     ) -> None:
         self._channel: Final = channel
         self._piece: Final = piece
@@ -80,7 +116,7 @@ class _Life:
         self._rule: Final = rule
         self._place: Final = place
         self._store: Final = MemoryStore()
-        self._url = _NO_URL
+        self._url = ""
 
     async def judge(self) -> None:
         """Go through it.
@@ -88,15 +124,12 @@ class _Life:
         Raises:
             _BrokenError: if something it gave is not what it promises.
             PieceError: what one of its functions raised.
-            NotImplementedError: if nobody says how its event happens.
         """
         part = self._piece.find(self._name)
         if isinstance(part, Action):
             await self._judge_action(part)
         elif part.strategy is TriggerStrategy.POLLING:
             await self._judge_trigger(part)
-        elif not self._has_event:
-            raise NotImplementedError
         else:
             with _receiver() as (self._url, arrived):
                 await self._judge_trigger(part, arrived)
@@ -110,7 +143,8 @@ class _Life:
             services=MemoryHost(store=self._store).services(),
         )
         if problem := schema_problem(schema_of(action), output, "output"):
-            raise _BrokenError(f"it returned what its schema does not say: {problem}")
+            message = f"it returned what its schema does not say: {problem}"
+            raise _BrokenError(message, BAD_SCHEMA)
 
     async def _judge_trigger(
         self,
@@ -126,7 +160,7 @@ class _Life:
                 payload = self._event(arrived)
                 items = await self._hook(HookName.RUN, payload)
                 if not items:
-                    raise _BrokenError("after the event `run` returned nothing")
+                    raise _BrokenError("after the event `run` returned nothing", _NO_ITEM)
                 self._look_at(trigger, "run", items)
         finally:
             await self._hook(HookName.ON_DISABLE)
@@ -148,22 +182,23 @@ class _Life:
         self._channel.send("event", part=self._name)
         given: Message | None = self._channel.take()["payload"]
         if given is not None:
-            return WebhookPayload(**{**given, "raw_body": given["raw_body"].encode("latin-1")})
+            return read_document(given)
         if arrived is None:
             return None
         try:
             # Sooner than the deadline of the step, which would blame the piece's code.
             return arrived.get(timeout=self._deadline_s * 0.8)
         except Empty:
-            raise _BrokenError("after the event no request arrived at the trigger's URL") from None
+            message = "after the event no request arrived at the trigger's URL"
+            raise _BrokenError(message, _NO_REQUEST) from None
 
     def _look_at(self, trigger: Trigger[Any, Any, Any, Any], hook: str, items: JsonValue) -> None:
-        problem = schema_problem(schema_of(trigger), items, hook)
+        problem, hint = schema_problem(schema_of(trigger), items, hook), BAD_SCHEMA
         if not problem and trigger.sample_data is not None and isinstance(items, list):
             found = (likeness_problem(trigger.sample_data, each, f"{hook}[…]") for each in items)
-            problem = next(filter(None, found), "")
+            problem, hint = next(filter(None, found), ""), _LIKENESS
         if problem:
-            raise _BrokenError(f"an item is not what the trigger shows: {problem}")
+            raise _BrokenError(f"an item is not what the trigger shows: {problem}", hint)
 
 
 @contextmanager

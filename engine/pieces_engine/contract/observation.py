@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from .child import Child, LostError
+from .json_difference import difference
 from .promises import IMPORT_RULES, PIECE_PROMISES
-from .verdict import Place, Verdict, broken, kept, waits_for
+from .verdict import Place, Status, Verdict, broken, kept, waits_for
 
 if TYPE_CHECKING:
-    from pieces_framework.wire import JsonValue
-
     from .probe import Job, Message
     from .source import PieceSource
 
 STABLE: Final = "metadata-is-stable"
-_SHOWN: Final = 60
-"""How many characters of a value a message shows."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +24,22 @@ class Promised:
 
     rule: str
     part: str = ""
+    place: Place
+    """Where the piece, or the part of it, is declared."""
     needs_service: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartSummary:
+    """What pytest's process knows of an action or trigger."""
+
+    name: str
+    is_trigger: bool
+    props: frozenset[str]
+    """The names of its properties."""
+
+
+_NOT_IMPORTED: Final[Message] = {"is_imported": False, "metadata": ""}
 
 
 class Observation:
@@ -43,47 +54,64 @@ class Observation:
         self.key: Final = source.key
         """The piece's entry-point key."""
         self._source: Final = source
+        self._place: Final = Place(path=str(source.file), line=source.line)
         self._deadline_s: Final = deadline_s
         self._verdicts: Final[dict[tuple[str, str], Verdict]] = {}
         self._plan: list[Message] | None = None
-        self._live: list[Message] = []
+        self._parts: list[Message] = []
         self._finished = 0
         self._is_done = False
-        self._metadata: str | None = None
-        folder = source.folder
-        self._stays = folder is not None and (folder / "conftest.py").is_file()
+        self._imported: Message | None = None
         self._examiner_or_none: Child | None = None
         self._server: Child | None = None
-        self._second: str | None = None
+        self._served: Message | None = None
 
     @property
     def is_started(self) -> bool:
-        """Whether its probes have been started."""
+        """Whether the probe that examines has been started."""
         return self._examiner_or_none is not None
 
+    @property
+    def parts(self) -> list[PartSummary]:
+        """The actions and triggers, as far as they are known."""
+        return [
+            PartSummary(
+                name=part["part"], is_trigger=part["is_trigger"], props=frozenset(part["props"])
+            )
+            for part in self._parts
+        ]
+
     def start(self) -> None:
-        """Start both probes, unless they have been."""
+        """Start the probe that examines, unless it has been."""
         if self._examiner_or_none is None:
             self._examiner_or_none = self._start("examine")
-            # It stays for what needs a service where a `conftest.py` may bring one.
-            self._server = self._start("serve" if self._stays else "import")
+
+    def start_serving(self) -> None:
+        """Start the other probe, which waits for what needs a service, unless it has been."""
+        if self._server is None and self._served is None:
+            self._server = self._start("serve")
+
+    def stop_serving(self) -> None:
+        """End the other probe; should it be needed again, it is started again."""
+        if self._server is not None:
+            self._server.close()
+            self._server, self._served = None, None
 
     def promised(self) -> list[Promised]:
         """Return what the piece promises; waits until it is imported."""
         while self._plan is None and not self._is_done:
             self._pump()
-        found = [Promised(rule=rule) for rule in PIECE_PROMISES if self._is_looked_at(rule)]
-        parts = [(rule, each["part"]) for each in self._plan or () for rule in each["rules"]]
-        # First what has a service to wait for: meanwhile the other probe goes on.
+        rules = (rule for rule in PIECE_PROMISES if self._is_looked_at(rule))
+        found = [Promised(rule=rule, place=self._place) for rule in rules]
+        # First what has a service to wait for: meanwhile the probe that examines goes on.
         found += [
-            Promised(rule=rule, part=each["part"], needs_service=True)
-            for each in self._live
-            for rule in each["rules"]
+            _promised(rule, each, live=True) for each in self._parts for rule in each["rules"]
         ]
         found += [
-            Promised(rule=rule, part=part)
-            for rule, part in parts
-            if part or rule not in PIECE_PROMISES
+            _promised(rule, each)
+            for each in self._plan or ()
+            for rule in each["rules"]
+            if each["part"] or rule not in PIECE_PROMISES
         ]
         return found
 
@@ -99,19 +127,23 @@ class Observation:
         )
 
     def live_verdict(
-        self, promised: Promised, request: Message, event: Callable[[], Message | None]
+        self,
+        promised: Promised,
+        request: Mapping[str, object],
+        event: Callable[[], Message | None],
     ) -> Verdict:
         """Have one action or trigger looked at with a service.
 
         Args:
             promised: the promise.
-            request: what `live.serve` takes.
+            request: what `request_document` returned.
             event: makes the trigger's event happen; returns the payload as JSON, if it has one.
         """
-        server = self._serving()
-        if server is None:
+        if not self._other()["is_imported"] or self._server is None:
             return waits_for(promised.rule, "imports", part=promised.part)
-        server.send({"kind": "live", **request})
+        server = self._server
+        about = {"part": promised.part, "deadline_s": self._deadline_s}
+        server.send({"kind": "live", **request, **about})
         try:
             while True:
                 message = server.receive()
@@ -120,17 +152,17 @@ class Observation:
                 if message["kind"] == "event":
                     server.send({"kind": "payload", "payload": event()})
         except LostError as lost:
-            self._drop_server()
+            self.stop_serving()
             return _lost(server.begun, lost)
         except BaseException:
-            self._drop_server()  # it still waits for the event that failed
+            self.stop_serving()  # it still waits for the event that failed
             raise
 
     def close(self) -> None:
         """End the probes."""
         if self._examiner_or_none is not None:
             self._examiner_or_none.close()
-        self._drop_server()
+        self.stop_serving()
 
     @property
     def _examiner(self) -> Child:
@@ -169,10 +201,10 @@ class Observation:
             case "verdict":
                 self._keep(Verdict.of(message["verdict"]))
             case "imported":
-                self._metadata = message["metadata"] if self._metadata is None else self._metadata
-                self._is_done = not message["metadata"]
+                self._imported = self._imported or message
+                self._is_done = not message["is_imported"]
             case "plan":
-                self._plan, self._live = message["examinations"], message["live"]
+                self._plan, self._parts = message["examinations"], message["parts"]
             case "next":
                 self._finished += 1
             case "done":
@@ -191,98 +223,57 @@ class Observation:
         if begun["rule"] == "imports" or self._plan is None:
             self._is_done = True
             return
-        for rule in self._plan[self._finished]["rules"]:
-            self._keep(waits_for(rule, begun["rule"], part=begun["part"]))
+        for planned in self._plan[self._finished : self._finished + 1]:  # or after the last one
+            for rule in planned["rules"]:
+                self._keep(waits_for(rule, begun["rule"], part=begun["part"]))
         self._finished += 1
         self._examiner_or_none = self._start("examine")
 
     def _broken_import(self) -> str:
         verdicts = (self._verdicts.get((rule, "")) for rule in ("imports", *IMPORT_RULES))
-        found = (each.rule for each in verdicts if each and each.status == "broken")
+        found = (each.rule for each in verdicts if each and each.status is Status.BROKEN)
         return next(found, "imports")
 
     def _stability(self) -> Verdict:
-        while self._metadata is None and not self._is_done:
+        while self._imported is None and not self._is_done:
             self._pump()
-        first, second = self._metadata, self._second_metadata()
-        if not first:
+        first = self._imported or _NOT_IMPORTED
+        if not first["is_imported"]:
             return waits_for(STABLE, self._broken_import())
-        place = Place(path=str(self._source.file), line=self._source.line)
-        if not second:
-            return broken(STABLE, "another process could not import the piece", place)
-        if first == second:
+        if not first["metadata"]:
+            return waits_for(STABLE, "metadata-is-json")
+        second = self._other()
+        if not second["is_imported"]:
+            return broken(STABLE, "another process could not import the piece", self._place)
+        if not second["metadata"]:
+            return broken(STABLE, "another process could not write the metadata", self._place)
+        if first["metadata"] == second["metadata"]:
             return kept(STABLE)
-        return broken(STABLE, _difference(first, second), place)
+        return broken(STABLE, difference(first["metadata"], second["metadata"]), self._place)
 
-    def _second_metadata(self) -> str:
-        """Return the metadata as the other process sees it; empty if it cannot."""
-        if self._second is None:
-            self._second = "" if self._server is None else self._imported(self._server)
-        return self._second
+    def _other(self) -> Message:
+        """Return how the other probe imported the piece; waits for it."""
+        self.start_serving()
+        server = self._server
+        while self._served is None and server is not None:
+            try:
+                message = server.receive()
+            except LostError:
+                self.stop_serving()
+                self._served = _NOT_IMPORTED
+                return _NOT_IMPORTED
+            if message["kind"] == "imported":
+                self._served = message
+        return self._served or _NOT_IMPORTED
 
-    def _imported(self, server: Child) -> str:
-        try:
-            while (message := server.receive())["kind"] != "imported":
-                pass
-        except LostError:
-            self._drop_server()
-            return ""
-        if not self._stays:
-            self._drop_server()
-        metadata: str = message["metadata"]
-        return metadata
 
-    def _serving(self) -> Child | None:
-        """Return the probe that serves, once it has imported the piece; `None` if it cannot."""
-        if self._server is not None and self._stays:
-            return self._server if self._second_metadata() else None
-        self._second_metadata()
-        self._drop_server()
-        server = self._start("serve")
-        self._server, self._stays = server, True
-        return server if self._imported(server) else None
-
-    def _drop_server(self) -> None:
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+def _promised(rule: str, planned: Message, *, live: bool = False) -> Promised:
+    place = Place(path=planned["path"], line=planned["line"])
+    return Promised(rule=rule, part=planned["part"], place=place, needs_service=live)
 
 
 def _lost(begun: Message, lost: LostError) -> Verdict:
     place = lost.place if lost.place.path else Place(path=begun["path"], line=begun["line"])
     what = f"`{begun['part']}`" if begun["part"] else "the piece"
-    return broken(begun["rule"], f"{what} {lost.how}", place, part=begun["part"])
-
-
-def _difference(first: str, second: str) -> str:
-    """Say where two texts of JSON differ first."""
-    path = "metadata"
-    left: JsonValue = json.loads(first)
-    right: JsonValue = json.loads(second)
-    while step := _differing_step(left, right):
-        path, left, right = f"{path}{step[0]}", step[1], step[2]
-    return f"`{path}` is {_short(left)} in one process and {_short(right)} in another"
-
-
-def _differing_step(left: JsonValue, right: JsonValue) -> tuple[str, JsonValue, JsonValue] | None:
-    for step, one, other in _pairs(left, right):
-        if json.dumps(one) != json.dumps(other):
-            return step, one, other
-    return None
-
-
-def _pairs(left: JsonValue, right: JsonValue) -> Iterator[tuple[str, JsonValue, JsonValue]]:
-    """Yield what two values hold at the same place, if they are of one shape."""
-    if isinstance(left, Mapping) and isinstance(right, Mapping):
-        if [*left] == [*right]:
-            yield from ((f".{key}", left[key], right[key]) for key in left)
-    elif isinstance(left, str) or isinstance(right, str):
-        return
-    elif isinstance(left, Sequence) and isinstance(right, Sequence) and len(left) == len(right):
-        for index, (one, other) in enumerate(zip(left, right, strict=True)):
-            yield f"[{index}]", one, other
-
-
-def _short(value: JsonValue) -> str:
-    text = json.dumps(value)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    message = f"{what} {lost.how}"
+    return broken(begun["rule"], message, place, part=begun["part"], hint=lost.hint)

@@ -2,52 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
-from pieces_framework.action import Action
 from pieces_framework.auth import AuthBase, AuthValidationContext
 from pieces_framework.calling import call
-from pieces_framework.context import WebhookPayload
-from pieces_framework.errors import AuthorCodeError, PropsError
-from pieces_framework.memory import MemoryHost, MemoryStore
-from pieces_framework.output import json_output, trigger_output
 from pieces_framework.property import (
     DropdownState,
-    parse_values,
     properties_of,
     props_problems,
 )
 from pieces_framework.property.declaration import PropertyBase
 from pieces_framework.property.dynamic import DynamicProperties
-from pieces_framework.run_context import run_context, start_context
+from pieces_framework.secret_forms import secret_pattern
 from pieces_framework.testing import make_property_context
-from pieces_framework.trigger import Trigger, TriggerStrategy
 from pieces_framework.wire import json_problem
 
-from .attempt import Outcome, Secrets, attempt, told
-from .examination import AnyPart, Examination, Step, Subject, place_of, schema_of
-from .fit import schema_problem
-from .guard import Code
-from .inputs import Inputs, InputSet, NoValueError, is_optional
+from .attempt import Outcome, attempt, told, told_behind
+from .examination import AnyPart, Examination, Step, Subject, place_of
+from .inputs import Inputs, NoValueError, is_optional
+from .offline_run import OPTIONAL, RUN, SECRETS, Call, examine_run, place_in
 from .promises import NEEDS_SERVICE
-from .verdict import Place, Verdict, broken, not_run, waits_for
+from .verdict import Verdict, broken, not_run
 
-RUN: Final = "run-offline"
-OPTIONAL: Final = "optional-props-may-be-missing"
-SECRETS: Final = "secrets-stay-secret"
 LOADERS: Final = "options-load-without-auth"
 AUTH: Final = "auth-fails-typed"
-
-_WEBHOOK_URL: Final = "https://instance.example.com/api/v1/webhooks/contract"
-_PAYLOAD: Final = WebhookPayload(body={}, raw_body=b"{}", method="POST")
-_FREE_TO_RAISE: Final = frozenset({"run", "on_handshake", "on_start"})
-"""What receives a request: nobody but the service knows what a good one looks like."""
-
-Call: TypeAlias = tuple[str, Callable[[], Awaitable[object]]]
-"""The name of what is called, as messages say it, and the call."""
 
 
 def auth_examinations(subject: Subject) -> Iterator[Examination]:
@@ -72,7 +52,7 @@ def part_examinations(subject: Subject, part: AnyPart) -> Iterator[Examination]:
         rules.append(OPTIONAL)
     if part.auths or any(prop.kind == "SECRET_TEXT" for prop in properties.values()):
         rules.append(SECRETS)
-    yield of_part(rules=rules, examine=partial(_examine_run, subject, part, rules))
+    yield of_part(rules=rules, examine=partial(examine_run, subject, part, rules))
 
 
 async def _examine_auths(
@@ -85,7 +65,7 @@ async def _examine_auths(
             raw = inputs.connection(auth)
         except NoValueError:
             return [not_run(rule, NEEDS_SERVICE) for rule in (AUTH, SECRETS)]
-        secrets = Secrets(inputs.secrets)
+        secrets = secret_pattern(inputs.secrets)
         value = auth.parse(raw)
         calls: list[Call] = [("validate", partial(auth.check, raw))]
         if identify := _identify(auth):
@@ -93,10 +73,10 @@ async def _examine_auths(
             calls.append(("get_connection_identifier", partial(call, identify, context)))
         for name, function in calls:
             outcome = await attempt(function, subject.code)
-            place = _place(outcome, subject.place)
+            place = place_in(outcome, subject.place)
             if not outcome.is_typed:
                 found.append(broken(AUTH, f"`{name}` raised {outcome.raised}", place))
-            if secrets.are_in(_said(outcome)):
+            if secrets.search(_said(outcome)):
                 found.append(broken(SECRETS, f"`{name}` repeats the credentials", place))
     return found
 
@@ -113,7 +93,7 @@ async def _examine_loaders(subject: Subject, part: AnyPart, step: Step) -> list[
         step(LOADERS)
         subject.guard.asked_network = False
         outcome = await attempt(partial(load, make_property_context()), subject.code)
-        place = _place(outcome, place_of(part))
+        place = place_in(outcome, place_of(part))
         if problem := _loader_problem(prop, outcome, asked_network=subject.guard.asked_network):
             return [broken(LOADERS, f"the loader of `{name}` {problem}", place, part=part.name)]
     return []
@@ -146,122 +126,7 @@ def _children_problem(children: Any) -> str:  # whatever an author's loader retu
         return f"returned `{type(children).__name__}`, not properties"
 
 
-async def _examine_run(
-    subject: Subject, part: AnyPart, rules: list[str], step: Step
-) -> list[Verdict]:
-    inputs = Inputs()
-    try:
-        sets, sparse = list(inputs.sets(part.props)), list(inputs.sparse_sets(part.props))
-        raw = inputs.connection(part.auths[0]) if part.auths else None
-    except NoValueError:
-        return [not_run(rule, NEEDS_SERVICE, part=part.name) for rule in rules]
-    auth = part.auths[0].parse(raw) if part.auths else None
-    judge = _Judge(part, auth, Secrets(inputs.secrets), subject.code)
-    step(RUN)
-    for each in sets:
-        if problem := await judge.run(each, step, RUN):
-            judge.found.append(broken(RUN, *problem, part=part.name))
-            if OPTIONAL in rules:
-                judge.found.append(waits_for(OPTIONAL, RUN, part=part.name))
-            return judge.found
-    for each in sparse:
-        if problem := await judge.run(each, step, OPTIONAL):
-            judge.found.append(broken(OPTIONAL, *problem, part=part.name))
-            break
-    return judge.found
-
-
-class _Judge:
-    """Runs one part with one set of inputs after the other."""
-
-    def __init__(self, part: AnyPart, auth: object, secrets: Secrets, code: Code) -> None:
-        self._part: Final = part
-        self._auth: Final = auth
-        self._secrets: Final = secrets
-        self._code: Final = code
-        self.found: Final[list[Verdict]] = []
-
-    async def run(self, given: InputSet, step: Step, rule: str) -> tuple[str, Place] | None:
-        """Return what went wrong, and where; `None` if nothing did."""
-        try:
-            parse_values(self._part.props, given.values)
-        except PropsError as error:
-            if rule == OPTIONAL:
-                return (f"with {given.name}, the run is refused: {error}", place_of(self._part))
-            return None  # `props-round-trip` says it
-        for name, function in _calls(self._part, self._auth, given):
-            step(rule)
-            outcome = await attempt(function, self._code)
-            place = _place(outcome, place_of(self._part))
-            self._look_for_secrets(name, outcome, place)
-            if problem := self._problem(name, outcome):
-                return (f"with {given.name}, `{name}` {problem}", place)
-        return None
-
-    def _problem(self, name: str, outcome: Outcome) -> str:
-        is_polling = getattr(self._part, "strategy", None) is TriggerStrategy.POLLING
-        if outcome.error is not None:
-            is_free = isinstance(self._part, Trigger) and not is_polling and name in _FREE_TO_RAISE
-            is_excused = is_free and isinstance(outcome.error, Exception)
-            return "" if outcome.is_typed or is_excused else f"raised {outcome.raised}"
-        if name not in {"run", "test"}:
-            return ""
-        try:
-            if isinstance(self._part, Action):
-                output = json_output(outcome.value)
-            else:
-                output = trigger_output(self._part.name, name, outcome.value)
-        except AuthorCodeError as error:
-            return f"returned what is no output: {error}"
-        # What a trigger makes of a request that no service sent shows nothing.
-        schema = schema_of(self._part) if isinstance(self._part, Action) or is_polling else None
-        problem = schema_problem(schema, output, "output")
-        return problem and f"returned what its schema does not say: {problem}"
-
-    def _look_for_secrets(self, name: str, outcome: Outcome, place: Place) -> None:
-        is_known = any(verdict.rule == SECRETS for verdict in self.found)
-        if outcome.error and not is_known and self._secrets.are_in(told(outcome.error)):
-            message = f"the error of `{name}` repeats a secret: {type(outcome.error).__name__}"
-            self.found.append(broken(SECRETS, message, place, part=self._part.name))
-
-
-def _calls(part: AnyPart, auth: object, given: InputSet) -> Iterator[Call]:
-    """Yield the calls of a part's functions, in the order of its life."""
-    store = MemoryStore()
-
-    def context(*, starting: bool = False) -> Any:  # of the part's kind
-        host = MemoryHost(store=store)
-        services = replace(host.services(), webhook_url=_WEBHOOK_URL, payload=_PAYLOAD)
-        values: Any = given.values
-        if starting and isinstance(part, Trigger):
-            return start_context(part, auth=auth, props=values, services=services)
-        return run_context(part, auth=auth, props=values, services=services)
-
-    if isinstance(part, Action):
-        yield ("run", lambda: part.run(context()))
-        if part.test.functions:
-            yield ("test", lambda: part.test.run(context()))
-        return
-    for name in ("on_enable", "test", "on_renew", "on_handshake"):
-        if part.hooks[name].functions:
-            yield (name, partial(_hook, part, name, context))
-    yield ("run", lambda: part.run(context()))
-    if part.on_start.functions:
-        yield ("on_start", lambda: part.on_start.run(context(starting=True)))
-    if part.on_disable.functions:
-        yield ("on_disable", partial(_hook, part, "on_disable", context))
-
-
-async def _hook(
-    trigger: Trigger[Any, Any, Any, Any], name: str, context: Callable[[], Any]
-) -> object:
-    result: object = await trigger.hooks[name].run(context())
-    return result
-
-
-def _place(outcome: Outcome, otherwise: Place) -> Place:
-    return outcome.place if outcome.place.path else otherwise
-
-
 def _said(outcome: Outcome) -> str:
-    return str(outcome.value or "") if outcome.error is None else told(outcome.error)
+    if outcome.error is None:
+        return str(outcome.value or "")
+    return f"{told(outcome.error)}\n{told_behind(outcome.error)}"

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from .suite import PieceFile
+    from .nodes import PieceFile
 
 _FILES: Final = frozenset({"pyproject.toml", "entry_points.txt"})
 """The files that name a piece: in its folder, and where it is installed."""

@@ -8,33 +8,40 @@ is lost. The one that started it watches the clock.
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 import threading
 import time
-import traceback
+from json import dumps, loads  # a piece may put others in their place
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from pieces_framework.errors import PieceError
 from pieces_framework.importing import import_piece
+from pieces_framework.property import properties_of
+from pieces_framework.trigger import Trigger
 
-from .guard import Code, Guard, Mode, Silencer, code_root
+from .advice import of_import
+from .attempt import described
+from .examination import AnyPart, Subject, live_rule, parts_of, place_of
+from .guard import Code, Guard, Mode, code_root
+from .import_watch import ImportWatch
 from .promises import IMPORT_RULES
 from .verdict import Place, Verdict, broken, kept, waits_for
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pieces_framework.piece import Piece
 
-    from .examination import Examination, Subject
+    from .examination import Examination
 
 
 class Job(TypedDict):
     """What a probe is told to do."""
 
     role: str
-    """`examine`: look at everything; `import`: do no more; `serve`: wait for what is asked."""
+    """`examine`: look at everything; `serve`: wait for what is asked."""
     folder: str
     """Put on the path; empty for an installed piece."""
     entry_point: str
@@ -54,12 +61,15 @@ Message = dict[str, Any]  # JSON, as the reader of each kind knows it
 class Channel:
     """The pipes to the process that started this one, taken away from the piece.
 
-    Standard input, output and error lead nowhere afterwards.
+    Standard input, output and error lead nowhere afterwards. The first line that is read is put
+    before each line that is written: what a piece writes into the pipe is told apart by it.
     """
 
     def __init__(self) -> None:
         self._in: Final = os.fdopen(os.dup(0), "rb")
         self._out: Final = os.dup(1)
+        self._token: Final = self._in.readline().strip()
+        self._process: Final = os.getpid()
         self._lock: Final = threading.Lock()
         self._requests: Final[SimpleQueue[Message]] = SimpleQueue()
         nowhere = os.open(os.devnull, os.O_RDWR)
@@ -68,8 +78,8 @@ class Channel:
         self._code = Code("")
 
     def read(self) -> Message:
-        """Return the next line; the first is the job."""
-        message: Message = json.loads(self._in.readline())
+        """Return the job."""
+        message: Message = loads(self._in.readline())
         return message
 
     def listen(self, code: Code) -> None:
@@ -83,7 +93,9 @@ class Channel:
 
     def send(self, kind: str, **fields: object) -> None:
         """Write one message."""
-        line = json.dumps({"kind": kind, **fields}).encode() + b"\n"
+        if os.getpid() != self._process:
+            os._exit(0)  # the piece forked
+        line = self._token + dumps({"kind": kind, **fields}).encode() + b"\n"
         with self._lock:
             while line:
                 line = line[os.write(self._out, line) :]
@@ -98,9 +110,15 @@ class Channel:
         """Send one verdict."""
         self.send("verdict", verdict=verdict.document(), at=time.monotonic())
 
+    def crash(self, error: BaseException) -> None:
+        """Say that our own code failed, over something in the piece that it did not expect."""
+        place = self._code.raising(error)
+        how = f"cannot be looked at: {described(error)}"
+        self.send("crash", how=how, path=place.path, line=place.line)
+
     def _listen(self) -> None:
         for line in self._in:
-            message: Message = json.loads(line)
+            message: Message = loads(line)
             if message["kind"] == "where":
                 place = self._code.running()
                 self.send("where", path=place.path, line=place.line)
@@ -114,9 +132,9 @@ def main() -> None:
     channel = Channel()
     try:
         _work(channel, channel.read())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-    # Whatever goes wrong here is our own mistake; it must be seen, and not as the piece's.
-    except BaseException:  # noqa: BLE001
-        channel.send("crash", traceback=traceback.format_exc())
+    # A piece may be declared of anything; the others must be looked at nevertheless.
+    except BaseException as error:  # noqa: BLE001
+        channel.crash(error)
     os._exit(0)  # threads that the piece started do not keep the process
 
 
@@ -128,16 +146,15 @@ def _work(channel: Channel, job: Job) -> None:
     channel.listen(code)
     place = Place(path=job["place"], line=job["line"])
     piece = _import(channel, job, guard, code, place)
-    if piece is None or job["role"] == "import":
+    if piece is None:
         return
     if job["role"] == "serve":
+        request = channel.take()  # most pieces have no service, and need nothing of what serves
         from .live import serve
 
         guard.mode = Mode.OPEN
-        serve(channel, piece, code)
+        serve(channel, piece, code, request)
         return
-    from .examination import Subject
-
     subject = Subject(
         piece=piece,
         code=code,
@@ -155,36 +172,49 @@ def _import(
     channel: Channel, job: Job, guard: Guard, code: Code, place: Place
 ) -> Piece[Any] | None:
     """Import the piece and say how that went; `None` if it cannot be imported."""
-    outputs = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (Silencer(guard) for _ in range(2))
     channel.begin("imports", "", place)
-    guard.mode = Mode.IMPORTING
     piece: Piece[Any] | None = None
-    problem, where = "", place
-    try:
-        piece = import_piece(job["entry_point"])
-    # The framework makes one error of what a module raises, but for what ends a process.
-    except BaseException as error:  # noqa: BLE001
-        problem = "; ".join(error.messages) if isinstance(error, PieceError) else repr(error)
-        cause = error.__cause__ or error
-        raised = code.raising(cause)
-        where = raised if raised.path else place
-    guard.mode = Mode.OFFLINE
-    sys.stdout, sys.stderr = outputs
+    verdict = kept("imports")
+    with ImportWatch(guard):
+        try:
+            piece = import_piece(job["entry_point"])
+        # The framework makes one error of what a module raises, but for what ends a process.
+        except BaseException as error:  # noqa: BLE001
+            verdict = _failed_import(error, job, code, place)
     noted = dict(guard.noted)
     if piece is None and "import-opens-no-connection" in noted:
-        channel.judge(waits_for("imports", "import-opens-no-connection"))
-    else:
-        channel.judge(broken("imports", problem, where) if piece is None else kept("imports"))
+        verdict = waits_for("imports", "import-opens-no-connection")
+    channel.judge(verdict)
     for rule in IMPORT_RULES:
         if rule in noted:
             what, at = noted[rule]
             channel.judge(broken(rule, what, at if at.path else place))
         else:
             channel.judge(kept(rule) if piece else waits_for(rule, "imports"))
-    text = "" if piece is None else json.dumps(piece.metadata(), default=_stand_in)
-    channel.send("imported", metadata=text)
+    text = "" if piece is None else _metadata(piece)
+    channel.send("imported", is_imported=piece is not None, metadata=text)
     return piece
+
+
+def _failed_import(error: BaseException, job: Job, code: Code, otherwise: Place) -> Verdict:
+    problem = "; ".join(error.messages) if isinstance(error, PieceError) else described(error)
+    cause = error.__cause__ or error
+    if isinstance(cause, SyntaxError) and cause.filename and code.holds(cause.filename):
+        place = Place(path=cause.filename, line=cause.lineno)
+    else:
+        place = code.raising(cause)
+    hint = of_import(error, job["entry_point"].partition(":")[0], job["folder"])
+    at = place if place.path else otherwise
+    return broken("imports", problem.removesuffix(f" ({at})"), at, hint=hint)
+
+
+def _metadata(piece: Piece[Any]) -> str:
+    """The piece's metadata as JSON; empty if it has none, which `metadata-is-json` reports."""
+    try:
+        return dumps(piece.metadata(), default=_stand_in)
+    # A declaration may hold what its types forbid.
+    except Exception:  # noqa: BLE001
+        return ""
 
 
 def _stand_in(value: object) -> str:
@@ -194,8 +224,9 @@ def _stand_in(value: object) -> str:
 
 def _examine(channel: Channel, subject: Subject, skip: int) -> None:
     examinations = list(_examinations(subject))
-    plan = [{"rules": each.rules, "part": each.part} for each in examinations]
-    channel.send("plan", examinations=plan, live=_live_rules(subject.piece))
+    plan = [_planned(each.rules, each.part, each.place) for each in examinations]
+    parts = [_described(part) for part in parts_of(subject.piece)]
+    channel.send("plan", examinations=plan, parts=parts)
     for examination in examinations[skip:]:
         asyncio.run(_judge(channel, examination))
         channel.send("next")
@@ -204,7 +235,6 @@ def _examine(channel: Channel, subject: Subject, skip: int) -> None:
 
 def _examinations(subject: Subject) -> list[Examination]:
     from . import declared, offline
-    from .examination import parts_of
 
     found = [*declared.piece_examinations(subject), *offline.auth_examinations(subject)]
     for part in parts_of(subject.piece):
@@ -213,10 +243,17 @@ def _examinations(subject: Subject) -> list[Examination]:
     return found
 
 
-def _live_rules(piece: Piece[Any]) -> list[dict[str, object]]:
-    rules = [("run-against-service", name) for name in piece.actions]
-    rules += [("life-against-service", name) for name in piece.triggers]
-    return [{"rules": [rule], "part": name} for rule, name in rules]
+def _planned(rules: Sequence[str], part: str, place: Place) -> Message:
+    return {"rules": rules, "part": part, "path": place.path, "line": place.line}
+
+
+def _described(part: AnyPart) -> Message:
+    """What the other process must know of an action or trigger to have it run with a service."""
+    rule = live_rule(part)
+    names = list(properties_of(part.props))
+    is_trigger = isinstance(part, Trigger)
+    planned = _planned([rule], part.name, place_of(part))
+    return {**planned, "props": names, "is_trigger": is_trigger}
 
 
 async def _judge(channel: Channel, examination: Examination) -> None:

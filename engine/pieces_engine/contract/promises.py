@@ -14,6 +14,7 @@ IMPORT_RULES: Final = (
     "import-starts-no-process",
     "import-writes-no-file",
     "import-prints-nothing",
+    "import-keeps-environment",
 )
 """The promises about what an import does not do."""
 
@@ -25,21 +26,21 @@ class Promise:
     says: str
     """What a piece that keeps it does."""
     hint: str
-    """What to do about a piece that breaks it."""
+    """What to do about a piece that breaks it, unless the way in which it does tells more."""
 
 
 PIECE_PROMISES: Final[Mapping[str, Promise]] = MappingProxyType(
     {
         "imports": Promise(
             says="the entry point leads to the piece, in time",
-            hint="importing a piece must only declare it; run `python -c 'import piece_...'`",
+            hint="let the module only declare the piece",
         ),
         "import-opens-no-connection": Promise(
-            says="importing the piece asks nothing of the network",
+            says="importing the piece asks nothing of the network, and listens to nothing",
             hint="connect inside `run`, a hook or a loader; import a package there that connects",
         ),
         "import-starts-no-process": Promise(
-            says="importing the piece starts no process",
+            says="importing the piece starts no process, and leaves no thread running",
             hint="start it inside `run`; import a package there that starts one",
         ),
         "import-writes-no-file": Promise(
@@ -49,6 +50,10 @@ PIECE_PROMISES: Final[Mapping[str, Promise]] = MappingProxyType(
         "import-prints-nothing": Promise(
             says="importing the piece prints nothing",
             hint="drop the `print`; what is worth a line belongs into `run`",
+        ),
+        "import-keeps-environment": Promise(
+            says="importing the piece changes no environment variable, nor the working folder",
+            hint="hand over inside `run` what a library must know; pieces share a process",
         ),
         "definition-is-consistent": Promise(
             says="key, distribution, version and folder of the piece fit each other",
@@ -92,10 +97,6 @@ PART_PROMISES: Final[Mapping[str, Promise]] = MappingProxyType(
             says="options load, or say why not, before a connection is chosen or a value given",
             hint="return `DropdownState(disabled=True, placeholder=...)`; of children, no children",
         ),
-        "output-is-declared": Promise(
-            says="an action says what it returns, a trigger shows an item",
-            hint="annotate the function's return type; give the trigger `sample_data`",
-        ),
         "sample-data-fits": Promise(
             says="the sample data holds what the output schema promises",
             hint="take one item as `run` returns it",
@@ -111,11 +112,11 @@ PART_PROMISES: Final[Mapping[str, Promise]] = MappingProxyType(
         ),
         "run-against-service": Promise(
             says="against the service the action succeeds, and its output fits its schema",
-            hint="run it by `pieces run` with the same values",
+            hint="see what the service of `contract_service` is asked, and what it answers",
         ),
         "life-against-service": Promise(
             says="against the service the trigger can be enabled, tried, run and disabled",
-            hint="see the trigger's hooks; `contract_service` says what happens at the service",
+            hint="see what the service of `contract_service` is asked, and what it answers",
         ),
     }
 )

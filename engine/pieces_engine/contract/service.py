@@ -26,13 +26,9 @@ class ContractService:
     """The raw value of a connection that the service takes, as `pieces run` is given it."""
     props: Mapping[str, JsonValue] = field(default_factory=dict[str, "JsonValue"], repr=False)
     """What the user fills in, for every action and trigger; where it runs, say."""
-    props_of: Mapping[str, Mapping[str, JsonValue]] = field(
+    part_props: Mapping[str, Mapping[str, JsonValue]] = field(
         default_factory=dict[str, "Mapping[str, JsonValue]"], repr=False
     )
     """By the name of an action or trigger, what is filled in besides."""
     events: Mapping[str, Event] = field(default_factory=dict[str, "Event"])
     """By the name of a trigger, how to make its event happen."""
-
-    def props_for(self, part: str) -> dict[str, JsonValue]:
-        """Return what is filled in for the action or trigger called `part`."""
-        return {**self.props, **self.props_of.get(part, {})}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from pieces_engine.discovery import installed_pieces
 from pieces_framework.errors import PieceError
 from pieces_framework.names import ENTRY_POINT_GROUP
+from pieces_framework.project import PROJECT_FILE, Project
 
-PROJECT: Final = "pyproject.toml"
+PROJECT: Final = PROJECT_FILE
 INSTALLED: Final = "entry_points.txt"
 
 
@@ -47,27 +48,27 @@ def piece_in(folder: Path) -> PieceSource:
     """
     file = folder / PROJECT
     try:
-        text = file.read_text(encoding="utf-8-sig")
-        document = tomllib.loads(text)
+        project = Project(file.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise SourceError(f"there is no `{file}`", hint="name the folder of a piece") from None
     except (OSError, ValueError) as error:
         raise SourceError(f"`{file}` cannot be read: {error}") from error
-    project = _table(document, "project")
-    points = _table(_table(project, "entry-points"), ENTRY_POINT_GROUP)
+    if project.problem:
+        raise SourceError(f"`{file}` cannot be read: {project.problem}")
+    points = project.entry_points
     if len(points) != 1:
         raise SourceError(
             f"`{file}` names {len(points)} pieces",
             hint=f"name one in `[project.entry-points.{ENTRY_POINT_GROUP}]`",
         )
-    [(key, entry_point)] = points.items()
+    [point] = points
     return PieceSource(
-        key=key,
-        entry_point=str(entry_point),
-        distribution=str(project.get("name", "")),
-        version=str(project.get("version", "")),
+        key=point.key,
+        entry_point=point.target,
+        distribution=project.name,
+        version=project.version,
         file=file,
-        line=_line_of(text, str(entry_point)),
+        line=project.entry_point_line(point.key) or 1,
         folder=folder,
     )
 
@@ -75,17 +76,15 @@ def piece_in(folder: Path) -> PieceSource:
 def installed_sources() -> Iterator[PieceSource]:
     """Yield every installed piece: by its folder where it is installed as editable."""
     seen: set[Path] = set()
-    for point in metadata.entry_points(group=ENTRY_POINT_GROUP):
-        distribution = point.dist
-        if distribution is None:
-            continue
+    for piece in installed_pieces():
+        distribution = metadata.distribution(piece.distribution)
         source = _editable(distribution) or PieceSource(
-            key=point.name,
-            entry_point=point.value,
-            distribution=distribution.name,
-            version=distribution.version,
+            key=piece.name,
+            entry_point=piece.entry_point,
+            distribution=piece.distribution,
+            version=piece.version,
             file=_entry_points_file(distribution),
-            line=_line_of(distribution.read_text(INSTALLED) or "", point.value),
+            line=_line_of(distribution.read_text(INSTALLED) or "", piece.entry_point),
             folder=None,
         )
         if source.file not in seen:
@@ -119,8 +118,3 @@ def _entry_points_file(distribution: metadata.Distribution) -> Path:
 def _line_of(text: str, wanted: str) -> int:
     lines = enumerate(text.splitlines(), start=1)
     return next((number for number, line in lines if wanted in line), 1)
-
-
-def _table(document: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = document.get(key)
-    return value if isinstance(value, dict) else {}  # pyright: ignore[reportUnknownVariableType]

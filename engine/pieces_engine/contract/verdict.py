@@ -42,13 +42,15 @@ class Verdict:
     message: str = ""
     path: str = ""
     line: int | None = None
+    hint: str = ""
+    """What to do; empty if the promise itself says it best."""
 
-    def document(self) -> dict[str, Any]:
+    def document(self) -> dict[str, Any]:  # its fields
         """Return it as JSON; `of` reads it."""
         return asdict(self)
 
     @staticmethod
-    def of(document: dict[str, Any]) -> Verdict:
+    def of(document: dict[str, Any]) -> Verdict:  # as above
         """Read what `document` wrote."""
         status = Status(document.pop("status"))
         return Verdict(status=status, **document)
@@ -58,11 +60,13 @@ class Verdict:
         promise = PROMISES[self.rule]
         place = Place(path=self.path, line=self.line)
         lines = [f"{self.rule}: {self.message}", f"  at       {place}" if self.path else ""]
-        lines += [f"  promise: {promise.says}", f"  hint:    {promise.hint}"]
-        return "\n".join(line for line in lines if line)
+        lines += [f"  promise: {promise.says}", f"  hint:    {self.hint or promise.hint}"]
+        return "\n".join(filter(None, lines))
 
 
-def broken(rule: str, message: str, place: Place = NOWHERE, *, part: str = "") -> Verdict:
+def broken(
+    rule: str, message: str, place: Place = NOWHERE, *, part: str = "", hint: str = ""
+) -> Verdict:
     """Return the verdict that a promise is broken."""
     return Verdict(
         rule=rule,
@@ -71,6 +75,7 @@ def broken(rule: str, message: str, place: Place = NOWHERE, *, part: str = "") -
         message=message,
         path=place.path,
         line=place.line,
+        hint=hint,
     )
 
 

@@ -1,4 +1,4 @@
-"""A wheel read as data: nothing in it is imported or run, and what is read of it is bounded."""
+"""A wheel read as data: nothing in it is imported, run or unpacked, and the reading is bounded."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from pieces_framework.names import normalize_name
 from pieces_framework.versions import Version, VersionError
 
 from .headers import only_header, read_headers
+from .specifiers import is_version_range, read_requirement
 
 if TYPE_CHECKING:
     from .rules import Refusals
@@ -21,17 +22,6 @@ _WHEEL_VERSION: Final = re.compile(r"1\.[0-9]{1,3}")
 # Tags are written out in WHEEL, but some builders leave sets joined by dots.
 _TAG_SET: Final = r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*"
 _TAG: Final = re.compile(rf"({_TAG_SET})-({_TAG_SET})-({_TAG_SET})")
-_CLAUSE: Final = r"(?:~=|===?|!=|<=?|>=?)\s*[A-Za-z0-9.*+!_-]+"
-_CLAUSES: Final = rf"{_CLAUSE}(?:\s*,\s*{_CLAUSE})*\s*,?"
-_REQUIRES_PYTHON: Final = re.compile(_CLAUSES)
-_REQUIREMENT: Final = re.compile(
-    r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\s*"
-    r"(?:\[\s*(?:[A-Za-z0-9._-]+\s*(?:,\s*[A-Za-z0-9._-]+\s*)*)?\]\s*)?"
-    rf"(?:(?P<address>@\s*\S+)|{_CLAUSES}|\(\s*(?:{_CLAUSES})?\s*\))?"
-    r"\s*(?:;.*)?",
-    re.DOTALL,
-)
-_MAX_HEADER: Final = 2000  # characters of a requirement: markers are long, but not this long
 _MAX_FILENAME_BYTES: Final = 255
 
 
@@ -68,7 +58,7 @@ def read_metadata(text: str, folder: str, refuse: Refusals) -> CoreMetadata:
     except VersionError as error:
         raise refuse("distribution-version", error.message) from error
     _check_folder(folder, name, said, refuse)
-    if requires_python and not _match(_REQUIRES_PYTHON, requires_python):
+    if requires_python and not is_version_range(requires_python):
         what = f"its METADATA has `Requires-Python: {requires_python[:80]}`"
         raise refuse("requires-python", what)
     return CoreMetadata(
@@ -111,7 +101,7 @@ def wheel_filename(metadata: CoreMetadata, tag: str, refuse: Refusals) -> str:
     name = normalize_name(metadata.name).replace("-", "_")
     filename = f"{name}-{metadata.version}-{tag}.whl"
     if len(filename) > _MAX_FILENAME_BYTES:
-        raise refuse("file-name-too-long", f"its file name would have {len(filename)} letters")
+        raise refuse("file-name-too-long", f"its file name would have {len(filename)} bytes")
     return filename
 
 
@@ -125,15 +115,10 @@ def _check_folder(folder: str, name: str, version: str, refuse: Refusals) -> Non
 def _addresses(requirements: list[str], refuse: Refusals) -> tuple[str, ...]:
     addresses: list[str] = []
     for requirement in requirements:
-        match = _match(_REQUIREMENT, requirement)
-        if match is None:
+        address = read_requirement(requirement)
+        if address is None:
             what = f"its METADATA has `Requires-Dist: {requirement[:80]}`"
             raise refuse("requires-dist", what)
-        if match["address"]:
+        if address:
             addresses.append(requirement)
     return tuple(addresses)
-
-
-def _match(form: re.Pattern[str], text: str) -> re.Match[str] | None:
-    """Match in a time that grows with the text: long runs of spaces would cost their square."""
-    return form.fullmatch(" ".join(text.split())) if len(text) <= _MAX_HEADER else None

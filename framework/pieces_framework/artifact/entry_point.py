@@ -24,7 +24,7 @@ def check_entry_point(text: str, files: Collection[str], refuse: Refusals) -> No
     """Look for the one entry point of a piece.
 
     Args:
-        text: of `entry_points.txt`, read line by line as `importlib.metadata` does.
+        text: of `entry_points.txt`. What is accepted of it says the same to `importlib.metadata`.
         files: the paths in the wheel.
         refuse: makes the error.
 
@@ -57,10 +57,14 @@ def _values(text: str, refuse: Refusals) -> Iterator[str]:
     found = 0
     for match in _LINE.finditer(text):
         line = match[1].strip()
-        if not line or line[0] in "#;":
+        if not line or line[0] == "#":
             continue
-        if line[0] == "[" and line[-1] == "]":
-            group = line[1:-1].strip()
+        if line[0] == ";":  # a comment to some parsers, an entry point to others
+            raise broken
+        if line[0] == "[":
+            group = _group(line)
+            if not group:
+                raise broken
             continue
         name, equals, value = line.partition("=")
         if not (group and name.strip() and equals):
@@ -68,3 +72,10 @@ def _values(text: str, refuse: Refusals) -> Iterator[str]:
         if group == ENTRY_POINT_GROUP and found < 2:
             found += 1
             yield value.strip()
+
+
+def _group(line: str) -> str:
+    """Return what `[name]` names; empty if brackets or spaces in it make parsers disagree."""
+    name = line[1:-1]
+    padded = name != name.strip()
+    return "" if line[-1] != "]" or padded or "[" in name or "]" in name else name

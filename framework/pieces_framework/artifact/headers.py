@@ -1,7 +1,8 @@
 """The headers of `METADATA` and `WHEEL`, of which only those asked for are kept.
 
 Installers read them by `email.parser`, which takes a lone carriage return for a line's end: a
-header could hide behind one. Here such a file is refused.
+header could hide behind one. Here such a file is refused. Only spaces and tabs around a value are
+no part of it.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def read_headers(
         key = header[1].lower()
         may_go_on = key not in found  # nobody folds those that matter here
         if not may_go_on:
-            found[key].append(header[2].strip())
+            found[key].append(header[2].strip(" \t"))
     return found
 
 

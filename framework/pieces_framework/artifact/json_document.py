@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from math import isfinite
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
+
+from pieces_framework.wire import JsonValue, NestingError, parse_json
 
 if TYPE_CHECKING:
-    from pieces_framework.wire import JsonValue
-
     from .limits import Limits
     from .rules import Refusals
 
@@ -27,23 +26,15 @@ def read_object(text: str, name: str, limits: Limits, refuse: Refusals) -> Mappi
     Raises:
         ArtifactError: if the text is anything else.
     """
-    import json
-
     if sum(map(text.count, ",[{")) > limits.json_values:
         what = f"its {name} has more than {limits.json_values} values"
         raise refuse("json-values", what)
     try:
-        value: JsonValue = json.loads(
-            text,
-            object_pairs_hook=_unique,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-            parse_int=_integer,
-        )
+        value = parse_json(text, pairs_hook=_unique)
         depth = _depth(value, limits.json_depth)
     except _RepeatedKeyError as error:
         raise refuse("json-repeated-key", f"its {name} has {error}") from error
-    except RecursionError as error:
+    except (NestingError, RecursionError) as error:
         raise refuse("json-depth", f"its {name} nests too deeply") from error
     except (ValueError, OverflowError) as error:
         raise refuse("json-syntax", f"its {name} is not valid JSON") from error
@@ -63,27 +54,12 @@ def _unique(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     return found
 
 
-def _integer(text: str) -> int:
-    number = int(text)
-    float(number)  # or other readers of the metadata would take it for infinite
-    return number
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    return number if isfinite(number) else _no_constant(text)
-
-
-def _no_constant(text: str) -> NoReturn:
-    raise ValueError(f"{text[:80]} is not JSON")
-
-
 def _depth(value: JsonValue, bound: int) -> int:
-    """Return how deep a value nests, or a number above `bound`; look at its texts on the way."""
-    if isinstance(value, str):
-        if _HALF_CHARACTER.search(value):
-            raise ValueError("half a character")
-        return 0
+    """Return how deep a value nests, or a number above `bound`; look at its leaves on the way."""
+    if isinstance(value, str) and _HALF_CHARACTER.search(value):
+        raise ValueError("half a character")
+    if isinstance(value, int):
+        float(value)  # or other readers of the metadata would take it for infinite
     if bound < 0 or not isinstance(value, (Mapping, list)):
         return 0
     inner = 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from .rules import Refusals
 
 _UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_FINAL_DOTS: Final = re.compile(r"(?<![. ])[. ]+(?=/|\Z)")
 
 
 def check_paths(paths: Iterable[str], limits: Limits, refuse: Refusals) -> None:
@@ -22,14 +25,11 @@ def check_paths(paths: Iterable[str], limits: Limits, refuse: Refusals) -> None:
     every = list(paths)
     for path in every:
         _check_path(path, limits, refuse)
-    _refuse_twins("path-repeated", every, str, refuse)
-    _refuse_twins("path-unicode", every, _composed, refuse)
-    _refuse_twins("path-case", every, _folded, refuse)
-    files = {_folded(path) for path in every if not path.endswith("/")}
-    for path in every:
-        for folder in _folders(path):
-            if _folded(folder) in files:
-                raise refuse("path-file-and-folder", f"it holds {folder!r} as file and as folder")
+    _refuse_twins("path-repeated", every, every, refuse)
+    _refuse_twins("path-unicode", every, map(_composed, every), refuse)
+    folded = [_folded(path) for path in every]
+    _refuse_twins("path-case", every, folded, refuse)
+    _refuse_files_as_folders(folded, every, refuse)
 
 
 def _check_path(path: str, limits: Limits, refuse: Refusals) -> None:
@@ -54,15 +54,24 @@ def _has_unseen(path: str) -> bool:
     return any(unicodedata.category(character) in _UNSEEN for character in path)
 
 
-def _refuse_twins(
-    rule: str, paths: Iterable[str], form: Callable[[str], str], refuse: Refusals
-) -> None:
+def _refuse_twins(rule: str, paths: Iterable[str], forms: Iterable[str], refuse: Refusals) -> None:
     seen: dict[str, str] = {}
-    for path in paths:
-        key = form(path)
+    for path, key in zip(paths, forms, strict=True):
         if key in seen:
             raise refuse(rule, f"it holds two files of one name, {seen[key]!r} and {path!r}")
         seen[key] = path
+
+
+def _refuse_files_as_folders(folded: Iterable[str], paths: Iterable[str], refuse: Refusals) -> None:
+    """Compare each path with the next only: NUL sorts first, so a folder's content follows it.
+
+    Looking up every folder of every path would cost much where they nest deeply.
+    """
+    keys = (form.replace("/", "\0") for form in folded)
+    ordered = sorted(zip(keys, paths, strict=True))
+    for (key, path), (next_key, _) in pairwise(ordered):
+        if not path.endswith("/") and next_key.startswith(f"{key}\0"):
+            raise refuse("path-file-and-folder", f"it holds {path!r} as file and as folder")
 
 
 def _composed(path: str) -> str:
@@ -71,12 +80,4 @@ def _composed(path: str) -> str:
 
 def _folded(path: str) -> str:
     """Return the form by which systems compare that ignore case: those also drop final dots."""
-    folded = _composed(_composed(path).casefold())
-    return "/".join(part.rstrip(". ") for part in folded.split("/"))
-
-
-def _folders(path: str) -> Iterable[str]:
-    place = path.find("/")
-    while place >= 0:
-        yield path[:place]
-        place = path.find("/", place + 1)
+    return _FINAL_DOTS.sub("", _composed(_composed(path).casefold()))

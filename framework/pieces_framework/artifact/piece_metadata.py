@@ -7,12 +7,11 @@ not listed are free, so that metadata of a later release can be read.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
-if TYPE_CHECKING:
-    from pieces_framework.wire import JsonValue
+from pieces_framework.wire import JsonValue, key_path
 
-Check: TypeAlias = "Callable[[JsonValue, str], str]"
+Expectation: TypeAlias = Callable[[JsonValue, str], str]
 """Says what is wrong with a value, and by the path where; empty if nothing is."""
 
 
@@ -37,7 +36,7 @@ def _object(value: JsonValue, path: str) -> str:
     return "" if isinstance(value, Mapping) else f"`{path}` is not an object"
 
 
-def _list_of(item: Check) -> Check:
+def _list_of(item: Expectation) -> Expectation:
     def check(value: JsonValue, path: str) -> str:
         if not isinstance(value, list):
             return f"`{path}` is not a list"
@@ -46,23 +45,25 @@ def _list_of(item: Check) -> Check:
     return check
 
 
-def _object_of(item: Check) -> Check:
+def _object_of(item: Expectation) -> Expectation:
     def check(value: JsonValue, path: str) -> str:
         if not isinstance(value, Mapping):
             return f"`{path}` is not an object"
-        return _first(item(each, f"{path}.{key[:80]}") for key, each in value.items())
+        return _first(item(each, key_path(path, key)) for key, each in value.items())
 
     return check
 
 
-def _either(one: Check, other: Check) -> Check:
+def _either(one: Expectation, other: Expectation) -> Expectation:
     def check(value: JsonValue, path: str) -> str:
         return one(value, path) and other(value, path)
 
     return check
 
 
-def _fields(required: Mapping[str, Check], optional: Mapping[str, Check]) -> Check:
+def _fields(
+    required: Mapping[str, Expectation], optional: Mapping[str, Expectation]
+) -> Expectation:
     def check(value: JsonValue, path: str) -> str:
         if not isinstance(value, Mapping):
             return f"`{path}` is not an object"

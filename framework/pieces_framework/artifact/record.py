@@ -58,7 +58,7 @@ def read_record(
     return listed
 
 
-class Check:
+class RecordVerifier:
     """Compares a file with what RECORD says of it, while it is read."""
 
     def __init__(self, path: str, listed: Listed, refuse: Refusals) -> None:

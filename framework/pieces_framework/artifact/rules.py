@@ -18,8 +18,8 @@ class Rule(NamedTuple):
 
 
 _AGAIN: Final = "build the wheel again"
-_BUILD: Final = "build it with `pieces build-piece`"
-_TOOL: Final = "build it with a usual tool, such as `pieces build-piece`"
+_BUILD: Final = "build it with `build-piece`"
+_TOOL: Final = "build it with a usual tool, such as `build-piece`"
 _RENAME: Final = "rename the file"
 _SMALLER: Final = "leave data out of the wheel"
 _ENTRY_POINT: Final = 'name the piece under [project.entry-points."pieces"]'
@@ -75,10 +75,13 @@ RULES: Final[Mapping[str, Rule]] = {
     # The wheel.
     "dist-info-missing": Rule("there is no `*.dist-info` folder", _BUILD),
     "dist-info-several": Rule("there are several `*.dist-info` folders", _BUILD),
+    "egg": Rule("`*.egg-info`, `*.egg-link` or `*.egg` is a second distribution", "leave it out"),
     "document-too-large": Rule(
         "the files that say what the wheel is are larger than the limit", "make them smaller"
     ),
-    "document-encoding": Rule("a file of dist-info is not UTF-8", "save it as UTF-8"),
+    "document-encoding": Rule(
+        "a file of dist-info is not UTF-8, or has a byte order mark", "save it as plain UTF-8"
+    ),
     "metadata-missing": Rule("there is no `METADATA`", _BUILD),
     "header-syntax": Rule("the headers of `METADATA` or `WHEEL` cannot be read", _AGAIN),
     "header-repeated": Rule("a header that may stand once stands twice", "write it once"),
@@ -109,7 +112,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "record-size": Rule("a file does not have the size in `RECORD`", _AGAIN),
     # The piece.
     "entry-points-missing": Rule("there is no `entry_points.txt`", _ENTRY_POINT),
-    "entry-points-syntax": Rule("`entry_points.txt` cannot be read", _ENTRY_POINT),
+    "entry-points-syntax": Rule("`entry_points.txt` cannot be read in one way only", _ENTRY_POINT),
     "entry-point-missing": Rule("the group `pieces` has no entry point", _ENTRY_POINT),
     "entry-point-several": Rule("the group `pieces` has several", "ship one piece in a wheel"),
     "entry-point-form": Rule("the entry point is not `module:object`", _ENTRY_POINT),
@@ -118,6 +121,9 @@ RULES: Final[Mapping[str, Rule]] = {
     "data-folder": Rule("a `*.data` folder would write outside of packages", "leave it out"),
     "startup-code": Rule("a file would run at every start of Python", "leave it out"),
     "own-package": Rule("a package of Piecekit would be overwritten", "rename the package"),
+    "standard-library": Rule(
+        "a module would hide one of Python's standard library", "rename the package"
+    ),
     "piece-missing": Rule("there is no `extra_metadata/piece.json`", _BUILD),
     "json-syntax": Rule("`piece.json` is not valid JSON", _BUILD),
     "json-repeated-key": Rule("an object in `piece.json` has a key twice", _BUILD),

@@ -1,9 +1,11 @@
-"""A wheel read as data: nothing in it is imported, run or unpacked to disk."""
+"""Reading a wheel, with a piece in it or without, and what it says then."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pieces_framework.names import OWN_DISTRIBUTIONS, normalize_name
@@ -13,12 +15,10 @@ from .piece_document import PIECE_DOCUMENT, PieceDocument, read_piece_document
 from .rules import Refusals
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pieces_framework.versions import Version
 
-    from .contained import Contained
     from .core_metadata import CoreMetadata
+    from .wheel_reader import WheelContent
 
 _MISSING: Final = {
     "METADATA": "metadata-missing",
@@ -29,7 +29,9 @@ _MISSING_OF_PIECE: Final = {
     PIECE_DOCUMENT: "piece-missing",
     "entry_points.txt": "entry-points-missing",
 }
+_MODULE_SUFFIXES: Final = (".py", ".pyc", ".so", ".pyd")
 _STARTUP_MODULES: Final = frozenset({"sitecustomize", "usercustomize"})
+_STANDARD_LIBRARY: Final = frozenset(map(str.casefold, sys.stdlib_module_names))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +43,8 @@ class WheelFile:
     version: Version
     requires_python: str
     """As written, such as `>=3.11`; empty when the wheel names none."""
-    metadata: str
-    """The text of `METADATA`."""
+    core_metadata: str
+    """The text of `METADATA`. The piece's own metadata is `PieceDocument.metadata`."""
     filename: str
     """The file name that installers expect, made from what is inside, not from the file's name."""
 
@@ -54,7 +56,7 @@ class PieceWheel(WheelFile):
     piece: PieceDocument
 
 
-def read_wheel(path: Path, *, label: str = "", limits: Limits | None = None) -> WheelFile:
+def read_wheel(path: Path | str, *, label: str = "", limits: Limits | None = None) -> WheelFile:
     """Read a wheel that may or may not hold a piece.
 
     Args:
@@ -65,33 +67,37 @@ def read_wheel(path: Path, *, label: str = "", limits: Limits | None = None) -> 
     Raises:
         ArtifactError: if the file is not a wheel; its `rule` is the first of `RULES` found broken.
     """
-    from .contained import read_contained
+    from .wheel_reader import read_wheel_content
 
-    refuse = Refusals(label or path.name)
-    contained = read_contained(path, _MISSING, limits or Limits(), refuse)
-    return _wheel(contained, _core_metadata(contained, refuse), refuse)
+    path = Path(path)
+    refuse = Refusals(label or path.name or str(path))
+    content = read_wheel_content(path, _MISSING, limits or Limits(), refuse)
+    return _wheel(content, _core_metadata(content, refuse), refuse)
 
 
-def read_piece_wheel(path: Path, *, label: str = "", limits: Limits | None = None) -> PieceWheel:
+def read_piece_wheel(
+    path: Path | str, *, label: str = "", limits: Limits | None = None
+) -> PieceWheel:
     """Read a wheel that must hold a piece. The arguments are those of `read_wheel`.
 
     Raises:
         ArtifactError: if the file is not a wheel, or holds no piece that agrees with it.
     """
-    from .contained import read_contained
     from .entry_point import check_entry_point
+    from .wheel_reader import read_wheel_content
 
-    refuse = Refusals(label or path.name)
+    path = Path(path)
+    refuse = Refusals(label or path.name or str(path))
     limits = limits or Limits()
-    contained = read_contained(path, _MISSING | _MISSING_OF_PIECE, limits, refuse)
-    metadata = _core_metadata(contained, refuse)
-    wheel = _wheel(contained, metadata, refuse)
+    content = read_wheel_content(path, _MISSING | _MISSING_OF_PIECE, limits, refuse)
+    metadata = _core_metadata(content, refuse)
+    wheel = _wheel(content, metadata, refuse)
     if metadata.addresses:
         what = f"its METADATA has `Requires-Dist: {metadata.addresses[0][:80]}`"
         raise refuse("requires-url", what)
-    _check_places(contained.files, refuse)
-    check_entry_point(contained.documents["entry_points.txt"], contained.files, refuse)
-    piece = read_piece_document(contained.documents[PIECE_DOCUMENT], limits, refuse)
+    _check_places(content.files, refuse)
+    check_entry_point(content.documents["entry_points.txt"], content.files, refuse)
+    piece = read_piece_document(content.documents[PIECE_DOCUMENT], limits, refuse)
     if normalize_name(piece.name) != normalize_name(wheel.distribution):
         what = f"its piece is named {piece.name[:200]!r}, the wheel {wheel.distribution!r}"
         raise refuse("piece-name", what)
@@ -101,21 +107,21 @@ def read_piece_wheel(path: Path, *, label: str = "", limits: Limits | None = Non
     return PieceWheel(**vars(wheel), piece=piece)
 
 
-def _core_metadata(contained: Contained, refuse: Refusals) -> CoreMetadata:
+def _core_metadata(content: WheelContent, refuse: Refusals) -> CoreMetadata:
     from .core_metadata import read_metadata
 
-    return read_metadata(contained.documents["METADATA"], contained.folder, refuse)
+    return read_metadata(content.documents["METADATA"], content.folder, refuse)
 
 
-def _wheel(contained: Contained, metadata: CoreMetadata, refuse: Refusals) -> WheelFile:
+def _wheel(content: WheelContent, metadata: CoreMetadata, refuse: Refusals) -> WheelFile:
     from .core_metadata import read_tag, wheel_filename
 
-    tag = read_tag(contained.documents["WHEEL"], refuse)
+    tag = read_tag(content.documents["WHEEL"], refuse)
     return WheelFile(
         distribution=metadata.name,
         version=metadata.version,
         requires_python=metadata.requires_python,
-        metadata=contained.documents["METADATA"],
+        core_metadata=content.documents["METADATA"],
         filename=wheel_filename(metadata, tag, refuse),
     )
 
@@ -124,10 +130,14 @@ def _check_places(files: Iterable[str], refuse: Refusals) -> None:
     """Refuse what would change more of an environment than the piece's own packages."""
     for path in files:
         top, below, _ = path.casefold().partition("/")
-        module = top if below else top.partition(".")[0]
+        module = top
+        if not below:
+            module = top.partition(".")[0] if top.endswith(_MODULE_SUFFIXES) else ""
         if below and top.endswith(".data"):
             raise refuse("data-folder", f"`{path}` would be written outside of packages")
         if module in _STARTUP_MODULES or (not below and top.endswith(".pth")):
             raise refuse("startup-code", f"`{path}` would run at every start of Python")
         if module in OWN_DISTRIBUTIONS:
             raise refuse("own-package", f"`{path}` would overwrite a part of Piecekit")
+        if module in _STANDARD_LIBRARY:
+            raise refuse("standard-library", f"`{path}` would hide Python's own `{module}`")

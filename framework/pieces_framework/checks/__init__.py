@@ -1,8 +1,8 @@
 """Rules that a piece is checked by, without importing or running any of it.
 
 `check` takes the files of a piece's folder, or of its wheel, and its metadata, and returns what is
-wrong. `pieces check` and the server ask the same rules. A finding of the severity `ERROR` keeps a
-piece from being published. Each rule is explained on a page of `docs/reference/checks`.
+wrong. Nothing asks by itself, and no finding keeps a piece from being published: that is for the
+caller to decide. Each rule is explained on a page of `docs/reference/checks`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from . import (
     coverage,
     dependencies,
+    handling,
     hooks,
     leftovers,
     naming,
@@ -40,6 +41,7 @@ _CHECKS: Final = (
     *dependencies.CHECKS,
     *secrets.CHECKS,
     *source.CHECKS,
+    *handling.CHECKS,
     *waiting.CHECKS,
     *hooks.CHECKS,
     *translations.CHECKS,
@@ -67,7 +69,14 @@ def check(
             what only a source tree has are left out.
         metadata: the piece's wire metadata; `None` if it is not known, and rules about it are
             left out.
+
+    Raises:
+        TypeError: if the content of a file is no `bytes`.
     """
+    for path, content in files.items():
+        if not isinstance(content, bytes):  # pyright: ignore[reportUnnecessaryIsInstance]
+            got = type(content).__name__
+            raise TypeError(f"`{path}` is `{got}`, not `bytes`; read it by `Path.read_bytes`")
     piece = PieceFiles(files, metadata)
     checks = [each for each in _CHECKS if piece.satisfies(each.rule.needs)]
     found = {each.rule.finding(problem) for each in checks for problem in each.find(piece)}

@@ -21,14 +21,15 @@ _TRIED_BY_HAND: Final = frozenset({"MANUAL"})
 def tests_missing(piece: PieceFiles) -> Iterator[Problem]:
     """A piece has tests: files named `test_*.py`."""
     if not piece.tests:
-        yield Problem(piece.project.at("project"), "the piece has no tests")
+        yield Problem(piece.project_at("project"), "the piece has no tests")
 
 
 @check_for(
     "part-untested",
     Severity.WARNING,
     needs=Needs.SOURCE_AND_METADATA,
-    hint="test it with `make_context` of `pieces_framework.testing`",
+    hint="test it with `make_context`, or a trigger with `PollingDriver` or `WebhookDriver`, of "
+    "`pieces_framework.testing`",
 )
 def part_untested(piece: PieceFiles) -> Iterator[Problem]:
     """Some test mentions each action and trigger by its name."""
@@ -62,17 +63,17 @@ def sample_data_missing(piece: PieceFiles) -> Iterator[Problem]:
     "output-unknown",
     Severity.NOTE,
     needs=Needs.METADATA,
-    hint="return a pydantic model, or pass `output_schema=`",
+    hint="return a pydantic model, or pass `output_schema=OutputSchema(fields=[...])`",
 )
 def output_unknown(piece: PieceFiles) -> Iterator[Problem]:
-    """An action says what it returns, by an output schema or by sample data.
+    """An action says what it returns, by an output schema.
 
     Steps after it are then built without running it, and a later version that drops a field is
-    known to break flows.
+    known to break flows. The schema is read off a pydantic model that the function is annotated to
+    return, or given: `output_schema=OutputSchema(fields=[OutputField(key="name")])`.
     """
     for part in piece.parts:
-        known = part.document.get("outputSchema") or part.document.get("sampleData")
-        if part.kind == "action" and not known:
+        if part.kind == "action" and not part.document.get("outputSchema"):
             yield Problem(piece.part_at(part), f"the action `{part.name}` has no output schema")
 
 

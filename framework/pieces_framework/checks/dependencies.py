@@ -5,62 +5,25 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
 from pieces_framework.names import OWN_DISTRIBUTIONS, normalize_name
+from pieces_framework.project import required_name
 
+from .distributions import BROUGHT_BY, DISTRIBUTIONS, NOT_IMPORTED, WELL_KNOWN
 from .finding import Needs, Place, Problem, Severity, check_for
+from .module import Module, literal_text
 from .piece_files import PieceFiles
-from .project import required_name
+from .walking import Seen
 
-_DISTRIBUTIONS: Final[Mapping[str, str]] = {
-    "Crypto": "pycryptodome",
-    "OpenSSL": "pyopenssl",
-    "PIL": "pillow",
-    "atlassian": "atlassian-python-api",
-    "bs4": "beautifulsoup4",
-    "cv2": "opencv-python",
-    "dateutil": "python-dateutil",
-    "discord": "discord-py",
-    "docx": "python-docx",
-    "dotenv": "python-dotenv",
-    "fitz": "pymupdf",
-    "github": "pygithub",
-    "gitlab": "python-gitlab",
-    "googleapiclient": "google-api-python-client",
-    "jose": "python-jose",
-    "jwt": "pyjwt",
-    "magic": "python-magic",
-    "multipart": "python-multipart",
-    "mysql": "mysql-connector-python",
-    "nacl": "pynacl",
-    "paho": "paho-mqtt",
-    "pptx": "python-pptx",
-    "serial": "pyserial",
-    "simple_salesforce": "simple-salesforce",
-    "sklearn": "scikit-learn",
-    "slack_sdk": "slack-sdk",
-    "telegram": "python-telegram-bot",
-    "yaml": "pyyaml",
-    "zmq": "pyzmq",
-}
-"""Distributions by the name they are imported as, where the two differ."""
-_WELL_KNOWN: Final = frozenset(
-    {"aiohttp", "anyio", "attrs", "boto3", "botocore", "certifi", "cryptography", "flask", "httpx"}
-    | {"jinja2", "lxml", "numpy", "openai", "pandas", "psycopg", "pydantic", "redis", "requests"}
-    | {"rich", "sqlalchemy", "stripe", "tenacity", "urllib3"}
-)
-"""Distributions that are imported by their own name."""
-_NOT_IMPORTED: Final = frozenset(
-    {"pieces-common", "pieces-framework"}  # what `pieces create` writes, used or not
-    | {"certifi", "html5lib", "lxml", "openpyxl", "psycopg-binary", "tzdata", "xlrd"}
-)
-"""Distributions that serve without being imported: as the back end of another, say."""
 _WITH_THE_FRAMEWORK: Final = frozenset({"pydantic", "typing_extensions"})
 """What authors are told to import, and the framework brings along."""
+_IMPORTING: Final = frozenset({"importlib.import_module", "__import__"})
+_OF_ANY_PIECE: Final = frozenset({"piece", "pieces"})
+"""Words of a module's name that tell nothing of where it comes from."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +50,7 @@ def other_piece(piece: PieceFiles) -> Iterator[Problem]:
     """A piece imports no other piece.
 
     Each version of a piece runs in an environment of its own, where no other piece is installed.
+    `importlib.import_module("…")` imports too.
     """
     for each in _imports(piece):
         if each.top.startswith("piece_"):
@@ -105,7 +69,8 @@ def undeclared_dependency(piece: PieceFiles) -> Iterator[Problem]:
     Where the piece is installed there is nothing but Python, and what it depends on. Imports for
     types only, and those in a `try` that goes on without them, are left out. So is a name that
     may come from a dependency whose import name is not known, and pydantic, which comes with the
-    framework.
+    framework. A second package of a dependency is known of a few only, such as `bson` of pymongo;
+    ignore the finding about another.
     """
     unexplained = _unexplained(piece)
     declared = _declared(piece)
@@ -139,7 +104,7 @@ def unused_dependency(piece: PieceFiles) -> Iterator[Problem]:
     for requirement in piece.project.dependencies:
         if normalize_name(required_name(requirement)) in unexplained:
             message = f"nothing imports `{required_name(requirement)}`"
-            yield Problem(piece.project.requirement_at(requirement), message)
+            yield Problem(piece.requirement_at(requirement), message)
 
 
 def _imports(piece: PieceFiles) -> list[_Import]:
@@ -163,9 +128,16 @@ def _all_imports(piece: PieceFiles) -> Iterator[_Import]:
                 imported = [f"{node.module}.{alias.name}" for alias in node.names[:1]]
             else:
                 continue
-            needed = not seen.idle and not seen.optional
             for name in imported:
-                yield _Import(name, module.at(node), needed)
+                yield _import(module, name, seen)
+        for call, seen in module.each(ast.Call):
+            name = literal_text(call.args[0]) if call.args else ""
+            if name and not name.startswith(".") and module.dotted(call.func) in _IMPORTING:
+                yield _import(module, name, seen)
+
+
+def _import(module: Module, name: str, seen: Seen) -> _Import:
+    return _Import(name, module.at(seen.node), needed=not seen.idle and not seen.optional)
 
 
 def _declared(piece: PieceFiles) -> frozenset[str]:
@@ -179,7 +151,7 @@ def _unexplained(piece: PieceFiles) -> set[str]:
     names = {normalize_name(required_name(each)) for each in piece.project.dependencies}
     used = {name for each in _imports(piece) for name in names if _provides(name, each.module)}
     stubs = {name for name in names if name.startswith("types-") or name.endswith("-stubs")}
-    return names - used - stubs - _NOT_IMPORTED
+    return names - used - stubs - NOT_IMPORTED
 
 
 def _provided(module: str, distributions: frozenset[str]) -> bool:
@@ -190,14 +162,14 @@ def _provided(module: str, distributions: frozenset[str]) -> bool:
 def _provides(distribution: str, module: str) -> bool:
     """Whether a module comes from a distribution, or may well do by its name."""
     top = module.partition(".")[0]
-    known = OWN_DISTRIBUTIONS.get(top) or _DISTRIBUTIONS.get(top)
+    known = OWN_DISTRIBUTIONS.get(top) or DISTRIBUTIONS.get(top)
     if known and distribution in {known, f"{known}-headless", f"{known}-binary"}:
         return True
-    if distribution == normalize_name(top):
+    if distribution in {normalize_name(top), BROUGHT_BY.get(top)}:
         return True
     if _is_known(top):
         return False
-    words = {word for word in re.split(r"[-_.]", module.lower()) if len(word) > 2}
+    words = {word for word in re.split(r"[-_.]", module.lower()) if len(word) > 2} - _OF_ANY_PIECE
     plain = distribution.removeprefix("python-").removesuffix("-python").replace("-", "")
     return (
         bool(words & set(distribution.split("-")))
@@ -207,7 +179,7 @@ def _provides(distribution: str, module: str) -> bool:
 
 
 def _is_known(top: str) -> bool:
-    return top in OWN_DISTRIBUTIONS or top in _DISTRIBUTIONS or top in _WELL_KNOWN
+    return top in OWN_DISTRIBUTIONS or top in DISTRIBUTIONS or top in WELL_KNOWN
 
 
 CHECKS: Final = (other_piece, undeclared_dependency, unused_dependency)

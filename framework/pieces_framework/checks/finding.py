@@ -18,9 +18,9 @@ class Severity(Enum):
     """How bad a finding is."""
 
     ERROR = "error"
-    """Surely wrong: the piece is not published with it."""
+    """Surely wrong; a piece should not be published with it."""
     WARNING = "warning"
-    """Wrong as a rule; where it is meant, an ignore says so."""
+    """Usually wrong; where it is meant, an ignore says so."""
     NOTE = "note"
     """Good to have, and no fault to be without."""
 
@@ -37,6 +37,15 @@ class Finding:
     """Counted from 1; `None` where the finding is about the whole file."""
     message: str
     hint: str
+
+    def text(self) -> str:
+        """Return the finding as a terminal shows it: `PATH:LINE: SEVERITY: MESSAGE [RULE]`.
+
+        The hint is on a second line.
+        """
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        said = f"{place}: {self.severity.value}: {self.message} [{self.rule}]"
+        return f"{said}\nhint: {self.hint}"
 
     def document(self) -> dict[str, JsonValue]:
         """Return the finding as JSON: one of the `problems` that commands and the server report."""
@@ -60,13 +69,13 @@ class Problem:
 
 
 class Needs(Enum):
-    """What a rule must be given to judge anything."""
+    """What a rule must be given to judge anything; the value says when it is asked."""
 
-    FILES = "a package"
-    PROJECT_FILE = "a `pyproject.toml`"
-    SOURCE_TREE = "a source tree"
-    METADATA = "the metadata"
-    SOURCE_AND_METADATA = "a source tree and the metadata"
+    FILES = "always asked"
+    PROJECT_FILE = "asked where there is a `pyproject.toml`"
+    SOURCE_TREE = "asked where there is a source tree"
+    METADATA = "asked where there is the metadata"
+    SOURCE_AND_METADATA = "asked where there is a source tree and the metadata"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from .finding import Finding, Needs, Place, Problem, Rule, Severity
-from .module import Module
 from .piece_files import PieceFiles
 
 _IGNORE: Final = re.compile(r"(?:#|<!--) ?pieces: ?ignore\[([^\]\n]{0,400})\]")
@@ -75,5 +74,5 @@ def _ignores(piece: PieceFiles) -> Iterator[_Ignore]:
 def _lines(piece: PieceFiles, path: str, text: str) -> Iterable[tuple[int, str]]:
     """Return what may be an ignore: in Python comments only, for a text may hold one too."""
     if path.endswith(".py"):
-        return Module(path, piece.files[path]).comments
+        return piece.module(path).comments
     return enumerate(text.splitlines(), 1) if path.endswith((".toml", ".md")) else ()

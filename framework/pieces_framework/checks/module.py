@@ -9,31 +9,18 @@ import tokenize
 import warnings
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Final, NamedTuple, TypeAlias, TypeVar, cast, overload
+from typing import Final, TypeVar, overload
 
 from .finding import Place
+from .walking import Function, Seen, walk
 
-Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 NodeT = TypeVar("NodeT", bound=ast.AST)
 OtherT = TypeVar("OtherT", bound=ast.AST)
 
-_BODIES: Final = frozenset({"body", "handlers"})
-_PLAIN: Final = frozenset({"ctx", "op", "ops"})
-"""Fields whose nodes say nothing that the node itself does not."""
+_MAX_STEPS: Final = 12
+"""How far back an expression is traced; hostile files have chains without an end."""
 _TELLING: Final = re.compile(rb"TODO|FIXME|XXX|pieces:")
 """Few files hold one of these, and only they are worth tokenizing."""
-
-
-class Seen(NamedTuple):
-    """A node and where it stands."""
-
-    node: ast.AST
-    function: Function | None
-    """The innermost function around it; `None` where the node runs at import."""
-    idle: bool
-    """Under `if TYPE_CHECKING` or `if __name__ == "__main__"`: an import does not run it."""
-    optional: bool
-    """In a `try` that goes on without an import."""
 
 
 class Module:
@@ -77,7 +64,7 @@ class Module:
     @cached_property
     def _by_kind(self) -> dict[type[ast.AST], list[Seen]]:
         found: dict[type[ast.AST], list[Seen]] = {}
-        for seen in _walk(self.tree):
+        for seen in walk(self.tree):
             found.setdefault(type(seen.node), []).append(seen)
         return found
 
@@ -94,6 +81,43 @@ class Module:
             return ""
         head = self._imported.get(expression.id, expression.id)
         return ".".join([head, *reversed(names)]) if head else ""
+
+    def traced(self, expression: ast.expr, function: Function | None) -> str:
+        """Return what an expression comes from, called objects as `()`: `httpx.Client().get`.
+
+        A name that a function, or else the module, binds to one thing only stands for that.
+
+        Args:
+            expression: what is called, say.
+            function: the innermost function around it.
+        """
+        last: list[str] = []
+        for _ in range(_MAX_STEPS):
+            match expression:
+                case ast.Attribute(value=owner, attr=name):
+                    expression = owner
+                    last.append(f".{name}")
+                case ast.Call(func=called):
+                    expression = called
+                    last.append("()")
+                case ast.BinOp(op=ast.Div(), left=left):  # a path and what is below it
+                    expression = left
+                case ast.Name(id=name) if bound := self.meaning(name, function):
+                    expression = bound
+                case ast.Name():
+                    head = self.dotted(expression)
+                    return "".join([head, *reversed(last)]) if head else ""
+                case _:
+                    return ""
+        return ""
+
+    def meaning(self, name: str, function: Function | None) -> ast.expr | None:
+        """Return what a name stands for, where it is bound once in its function or the module."""
+        own = self._values.get(name, {})
+        if function not in own and len(own) > 1:
+            return None  # which function is around which is not known
+        values = own.get(function) or own.get(None) or ()
+        return values[0] if len(values) == 1 else None
 
     @cached_property
     def comments(self) -> tuple[tuple[int, str], ...]:
@@ -122,6 +146,32 @@ class Module:
         return imported
 
     @cached_property
+    def _values(self) -> dict[str, dict[Function | None, list[ast.expr | None]]]:
+        """What each name is bound to, by the function that binds it; `None` if it is no value."""
+        given: dict[int, ast.expr] = {}
+        for node, _ in self.each(ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.withitem):
+            match node:
+                case (
+                    ast.Assign(targets=[ast.Name() as target], value=ast.expr() as value)
+                    | ast.AnnAssign(target=ast.Name() as target, value=ast.expr() as value)
+                    | ast.NamedExpr(target=target, value=value)
+                    | ast.withitem(optional_vars=ast.Name() as target, context_expr=value)
+                ):
+                    given[id(target)] = value
+                case _:
+                    pass
+        values: dict[str, dict[Function | None, list[ast.expr | None]]] = {}
+        for name, seen in self.each(ast.Name):
+            if isinstance(name.ctx, ast.Store | ast.Del):
+                bound = values.setdefault(name.id, {}).setdefault(seen.function, [])
+                bound.append(given.get(id(name)))
+        for function, _ in self.each(ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
+            if isinstance(function, Function):
+                for argument in _arguments(function.args):
+                    values.setdefault(argument.arg, {}).setdefault(function, []).append(None)
+        return values
+
+    @cached_property
     def _bound(self) -> frozenset[str]:
         """Names that the file gives a meaning of its own, anywhere in it."""
         stored = [node.id for node, _ in self.each(ast.Name) if isinstance(node.ctx, ast.Store)]
@@ -146,15 +196,6 @@ def literal_text(expression: ast.expr | None) -> str:
     return value if isinstance(value, str) else ""
 
 
-def last_name(expression: ast.expr) -> str:
-    """Return `c` of `a.b.c`, and of `c`; empty for any other expression."""
-    match expression:
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-        case _:
-            return ""
-
-
 def is_idle(statements: list[ast.stmt]) -> bool:
     """Whether statements do nothing: a docstring, `pass`, `...`, `continue`, `return None`."""
     for statement in statements:
@@ -168,59 +209,6 @@ def is_idle(statements: list[ast.stmt]) -> bool:
     return True
 
 
-def _walk(tree: ast.Module) -> Iterator[Seen]:
-    """Walk without recursion, which hostile nesting would exhaust."""
-    waiting = [Seen(tree, None, idle=False, optional=False)]
-    while waiting:
-        each = waiting.pop()
-        yield each
-        node = each.node
-        for field in node._fields:
-            value: object = getattr(node, field, None)
-            if not isinstance(value, ast.AST | list) or field in _PLAIN:
-                continue
-            around = _inside(each) if field in _BODIES else each
-            _, function, idle, optional = around
-            if isinstance(value, ast.AST):
-                waiting.append(Seen(value, function, idle, optional))
-            else:
-                children = cast("list[object]", value)  # nodes, names, or nothing
-                waiting += [
-                    Seen(child, function, idle, optional)
-                    for child in children
-                    if isinstance(child, ast.AST)
-                ]
-
-
-def _inside(around: Seen) -> Seen:
-    """Return what holds in the body of a statement; for other branches it does not."""
-    node = around.node
-    if isinstance(node, Function):
-        return around._replace(function=node)
-    if isinstance(node, ast.If):
-        return around._replace(idle=around.idle or _is_guard(node.test))
-    if isinstance(node, ast.Try):
-        return around._replace(optional=around.optional or _goes_on_without(node))
-    return around
-
-
-def _is_guard(test: ast.expr) -> bool:
-    match test:
-        case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
-            return True
-        case ast.Compare(left=ast.Name(id="__name__")):
-            return True
-        case _:
-            return False
-
-
-def _goes_on_without(statement: ast.Try) -> bool:
-    """Whether a failed import is caught: its handler may import a substitute."""
-    for handler in statement.handlers:
-        kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-        if any(
-            kind is None or last_name(kind) in {"ImportError", "ModuleNotFoundError", "Exception"}
-            for kind in kinds
-        ):
-            return True
-    return False
+def _arguments(arguments: ast.arguments) -> Iterator[ast.arg]:
+    yield from (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    yield from (each for each in (arguments.vararg, arguments.kwarg) if each)

@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from pieces_framework.names import names_fit
+from pieces_framework.project import EntryPoint
 
 from .finding import Needs, Place, Problem, Severity, check_for
 from .module import Module
 from .piece_files import PieceFiles
-from .project import EntryPoint
 
 _SNAKE_CASE: Final = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-_IDENTIFIER: Final = "use lower-case letters, digits and `_`: `get_flavor`"
+_WORD_BEGINS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_IDENTIFIER: Final = "use lower-case letters, digits and `_`"
 
 
 @check_for(
@@ -32,13 +33,13 @@ def entry_point(piece: PieceFiles) -> Iterator[Problem]:
     the folder, and the object is made or imported there. Without it nothing can load the piece.
     """
     entries = piece.project.entry_points
-    place = piece.project.at("project.entry-points.pieces")
+    place = piece.entry_point_at()
     if len(entries) != 1:
-        where = place if place.line else piece.project.at("project")
+        where = place if place.line else piece.project_at("project")
         yield Problem(where, f"the piece has {len(entries)} entry points in the group `pieces`")
         return
     (entry,) = entries
-    at = piece.project.at("project.entry-points.pieces", entry.key)
+    at = piece.entry_point_at(entry.key)
     if not entry.module or not entry.object.isidentifier():
         yield Problem(at, f"the entry point `{entry.key}` is not of the form `module:object`")
         return
@@ -46,7 +47,7 @@ def entry_point(piece: PieceFiles) -> Iterator[Problem]:
     found = {f"{path}/__init__.py", f"{path}.py"} & piece.files.keys()
     if not found:
         yield Problem(at, f"the entry point names the module `{entry.module}`, which is not there")
-    elif not _defines(Module(min(found), piece.files[min(found)]), entry.object):
+    elif not _defines(piece.module(min(found)), entry.object):
         yield Problem(at, f"`{entry.module}` has no `{entry.object}`, which the entry point names")
 
 
@@ -66,7 +67,7 @@ def distribution_name(piece: PieceFiles) -> Iterator[Problem]:
     for entry in piece.project.entry_points[:1]:
         if name and not names_fit(entry.key, name):
             message = f"the distribution `{name}` holds the piece `{entry.key}`"
-            yield Problem(piece.project.at("project", "name"), message)
+            yield Problem(piece.project_at("project", "name"), message)
 
 
 @check_for(
@@ -116,7 +117,8 @@ def part_name(piece: PieceFiles) -> Iterator[Problem]:
     """
     for part in piece.parts:
         if not _SNAKE_CASE.fullmatch(part.name):
-            yield Problem(piece.part_at(part), f"the {part.kind} `{part.name}` is not snake_case")
+            message = f"the {part.kind} `{part.name}` is not snake_case{_better(part.name)}"
+            yield Problem(piece.part_at(part), message)
 
 
 @check_for("prop-name", Severity.NOTE, needs=Needs.METADATA, hint=_IDENTIFIER)
@@ -124,28 +126,22 @@ def prop_name(piece: PieceFiles) -> Iterator[Problem]:
     """Properties are named in snake_case, as actions and triggers are."""
     for part in piece.parts:
         for prop in part.props:
-            if prop != "auth" and not _SNAKE_CASE.fullmatch(prop):
+            if not _SNAKE_CASE.fullmatch(prop):
                 message = f"the property `{prop}` of `{part.name}` is not snake_case"
-                yield Problem(piece.prop_at(part, prop), message)
+                yield Problem(piece.prop_at(part, prop), f"{message}{_better(prop)}")
 
 
-@check_for(
-    "prop-named-auth",
-    Severity.ERROR,
-    needs=Needs.METADATA,
-    hint="rename the property; a connection is declared by `auth=`",
-)
-def prop_named_auth(piece: PieceFiles) -> Iterator[Problem]:
-    """No property is named `auth`: a step of a flow keeps its connection under that name."""
-    for part in piece.parts:
-        if "auth" in part.props:
-            message = f"the {part.kind} `{part.name}` has a property named `auth`"
-            yield Problem(piece.prop_at(part, "auth"), message)
+def _better(name: str) -> str:
+    """Return what a message adds to propose a name in snake_case; nothing if none comes of it."""
+    parted = _WORD_BEGINS.sub("_", name)
+    proposed = re.sub(r"[^A-Za-z0-9]+", "_", parted).strip("_").lower()
+    fits = name.isascii() and _SNAKE_CASE.fullmatch(proposed) and proposed != "auth"
+    return f"; write `{proposed}`" if fits else ""
 
 
 def _entry(piece: PieceFiles) -> Iterator[tuple[EntryPoint, Place]]:
     for entry in piece.project.entry_points[:1]:
-        yield entry, piece.project.at("project.entry-points.pieces", entry.key)
+        yield entry, piece.entry_point_at(entry.key)
 
 
 def _defines(module: Module, name: str) -> bool:
@@ -170,5 +166,4 @@ CHECKS: Final = (
     object_name,
     part_name,
     prop_name,
-    prop_named_auth,
 )

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import Final, cast
 
+from pieces_framework.project import PROJECT_FILE, required_name
 from pieces_framework.versions import Version, VersionError
 
 from .finding import Needs, Place, Problem, Severity, check_for
 from .piece_files import PieceFiles
-from .project import PROJECT_FILE, required_name
 
 _PYTHON: Final = (3, 11)
 """The oldest Python the framework runs on."""
@@ -51,7 +51,7 @@ def version_form(piece: PieceFiles) -> Iterator[Problem]:
     Compatibility is judged by these numbers, so there is no suffix, and nothing computes it.
     """
     if _version(piece) is None:
-        place = piece.project.at("project", "version")
+        place = piece.project_at("project", "version")
         yield Problem(place, f"the version is {piece.project.version[:40]!r}, not `X.Y.Z`")
 
 
@@ -64,18 +64,18 @@ def version_form(piece: PieceFiles) -> Iterator[Problem]:
 def build_system(piece: PieceFiles) -> Iterator[Problem]:
     """A piece is built by hatchling, and by nothing besides.
 
-    `pieces build-piece` puts the metadata into the wheel by it. What else is required here would
-    run on the machine that builds.
+    `build-piece` puts the metadata into the wheel by it. What else is required here would run on
+    the machine that builds.
     """
     table = piece.project.table("build-system")
     backend, requires = table.get("build-backend"), table.get("requires")
     named = cast("list[object]", requires) if isinstance(requires, list) else []
     names = [required_name(str(requirement)) for requirement in named]
     if backend != "hatchling.build":
-        place = piece.project.at("build-system", "build-backend")
+        place = piece.project_at("build-system", "build-backend")
         yield Problem(place, f"the build backend is {str(backend)[:80]!r}")
     elif names != ["hatchling"]:
-        place = piece.project.at("build-system", "requires")
+        place = piece.project_at("build-system", "requires")
         yield Problem(place, f"the build requires {', '.join(names)[:80]!r}")
 
 
@@ -88,7 +88,7 @@ def build_system(piece: PieceFiles) -> Iterator[Problem]:
 def requires_python(piece: PieceFiles) -> Iterator[Problem]:
     """`requires-python` says which Python the piece runs on: 3.11 at least, as Piecekit itself."""
     bounds = [bound for bound in map(_bound, piece.requires_python.split(",")) if bound]
-    place = piece.project.at("project", "requires-python")
+    place = piece.project_at("project", "requires-python")
     if not bounds:
         yield Problem(place, "`requires-python` names no oldest version")
     elif max(bounds) < _PYTHON:
@@ -104,7 +104,7 @@ def requires_python(piece: PieceFiles) -> Iterator[Problem]:
 def readme_missing(piece: PieceFiles) -> Iterator[Problem]:
     """A piece has a README."""
     if not any(piece.files.get(name, b"").strip() for name in _READMES):
-        yield Problem(piece.project.at("project"), "the piece has no `README.md`")
+        yield Problem(piece.project_at("project"), "the piece has no `README.md`")
 
 
 @check_for(
@@ -116,7 +116,7 @@ def readme_missing(piece: PieceFiles) -> Iterator[Problem]:
 def changelog_missing(piece: PieceFiles) -> Iterator[Problem]:
     """A piece has a changelog, by which users decide whether to update."""
     if not any(name in piece.files for name in _CHANGES):
-        yield Problem(piece.project.at("project"), "the piece has no `CHANGELOG.md`")
+        yield Problem(piece.project_at("project"), "the piece has no `CHANGELOG.md`")
 
 
 @check_for(
@@ -131,7 +131,7 @@ def changelog_version(piece: PieceFiles) -> Iterator[Problem]:
     for name in (name for name in _CHANGES if name in piece.files and version):
         text = piece.files[name].decode("utf-8", "replace")
         if not re.search(rf"(?<![\d.]){re.escape(str(version))}(?!\.?\d)", text):
-            place = piece.project.at("project", "version")
+            place = piece.project_at("project", "version")
             yield Problem(place, f"`{name}` does not mention version {version}")
 
 
@@ -146,7 +146,7 @@ def licence_missing(piece: PieceFiles) -> Iterator[Problem]:
     project = piece.project.table("project")
     tops = {path.partition(".")[0] for path in piece.files if "/" not in path}
     if "license" not in project and not tops & set(_LICENCES):
-        yield Problem(piece.project.at("project"), "the piece names no licence")
+        yield Problem(piece.project_at("project"), "the piece names no licence")
 
 
 @check_for(
@@ -177,7 +177,7 @@ def pinned_requirement(piece: PieceFiles) -> Iterator[Problem]:
         specifier = requirement.partition(";")[0]
         if "==" in specifier and "*" not in specifier:
             message = f"`{required_name(requirement)}` is pinned to one version"
-            yield Problem(piece.project.requirement_at(requirement), message)
+            yield Problem(piece.requirement_at(requirement), message)
 
 
 def _version(piece: PieceFiles) -> Version | None:

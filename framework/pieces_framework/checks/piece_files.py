@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
+from pieces_framework.project import PROJECT_FILE, Project
 from pieces_framework.wire import JsonValue
 
 from .finding import Needs, Place
-from .module import Module, keyword, last_name, literal_text
-from .project import PROJECT_FILE, Project
+from .module import Module, keyword, literal_text
+from .walking import last_name
 
 _MAX_TEXT_BYTES: Final = 1024 * 1024
 """A larger file is data that somebody packed, not text that somebody wrote."""
@@ -46,6 +47,7 @@ class PieceFiles:
     ) -> None:
         self.files: Final = files
         self.metadata: Final[Mapping[str, JsonValue]] = metadata or {}
+        self._parsed: Final[dict[str, Module]] = {}
 
     def satisfies(self, needs: Needs) -> bool:
         """Whether there is what a rule needs to judge."""
@@ -101,14 +103,21 @@ class PieceFiles:
 
     @cached_property
     def modules(self) -> tuple[Module, ...]:
-        """Every Python file of the packages, unless it is too large to be read."""
+        """Every Python file of the packages but their tests, unless it is too large to be read."""
         return tuple(
-            Module(path, content)
+            self.module(path)
             for path, content in sorted(self.files.items())
             if path.endswith(".py")
             and path.partition("/")[0] in self.packages
+            and "tests" not in path.split("/")
             and len(content) <= _MAX_TEXT_BYTES
         )
+
+    def module(self, path: str) -> Module:
+        """Return a Python file, parsed once however often it is asked for."""
+        if path not in self._parsed:
+            self._parsed[path] = Module(path, self.files[path])
+        return self._parsed[path]
 
     @cached_property
     def tests(self) -> Mapping[str, str]:
@@ -128,6 +137,18 @@ class PieceFiles:
             for kind in ("action", "trigger")
             for name, document in _objects(self.metadata.get(f"{kind}s"))
         )
+
+    def project_at(self, table: str, key: str = "") -> Place:
+        """Return where the project file has a key of a table, or else the table."""
+        return Place(PROJECT_FILE, self.project.line_of(table, key))
+
+    def entry_point_at(self, key: str = "") -> Place:
+        """Return where the project file has the piece's entry point, or else the table for it."""
+        return Place(PROJECT_FILE, self.project.entry_point_line(key))
+
+    def requirement_at(self, requirement: str) -> Place:
+        """Return where the project file asks for a distribution."""
+        return Place(PROJECT_FILE, self.project.requirement_line(requirement))
 
     def piece_at(self, argument: str = "") -> Place:
         """Return where `create_piece` is given an argument, or else where it is called."""

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from typing import Final
 
 from .finding import Place, Problem, Severity, check_for
-from .module import is_false, is_idle, keyword, last_name, literal_text
+from .module import is_false, keyword, literal_text
 from .piece_files import PieceFiles
+from .walking import last_name
 
-_HTTP: Final = re.compile(r"http://([A-Za-z0-9.-]{1,253})")
+_HTTP: Final = re.compile(r"http://([A-Za-z0-9.-]{1,253})(\S{0,200})")
 _NEARBY: Final = re.compile(
     r"(?:.*\.)?(?:localhost|local|internal|test|example|invalid|lan|home)"
     r"|(?:10|127|0)\..*|192\.168\..*|172\.(?:1[6-9]|2\d|3[01])\..*|169\.254\..*|[^.]*"
@@ -23,6 +24,8 @@ _NAMES_ONLY: Final = re.compile(
     r"|(?:schemas?|ns|xmlns)\..*|.*\.(?:xmlsoap\.org|openxmlformats\.org|example\.(?:com|org|net))"
 )
 """Hosts in addresses that are names of vocabularies, and are never fetched."""
+_NAME_PATH: Final = re.compile(r"/(?:.*/)?(?:ns|xmlns|schemas?|dtds?)(?:[/#].*)?")
+"""Paths of such addresses on other hosts: `/schemas/sitemap/0.9`."""
 _VERBS: Final = frozenset({"get", "post", "put", "patch", "delete", "head", "options", "request"})
 _CLIENTS: Final = frozenset({"Client", "AsyncClient", "Session", "stream", "send"})
 _EVALUATES: Final = frozenset({"eval", "exec"})
@@ -108,52 +111,18 @@ def plain_http(piece: PieceFiles) -> Iterator[Problem]:
     """Services are called by https.
 
     A text that begins with `http://` and a public host is found. The own machine, private
-    networks, names for examples, and addresses that only name an XML vocabulary are not.
+    networks, names for examples, addresses that only name an XML vocabulary, and docstrings are
+    not.
     """
     for module in piece.modules:
+        unused = {id(statement.value) for statement, _ in module.each(ast.Expr)}
         for node, _ in module.each(ast.Constant):
-            found = _HTTP.match(literal_text(node))
-            host = found.group(1).lower() if found else ""
-            if host and not _NEARBY.fullmatch(host) and not _NAMES_ONLY.fullmatch(host):
+            if id(node) in unused or (found := _HTTP.match(literal_text(node))) is None:
+                continue
+            host, path = found.group(1).lower(), found.group(2)
+            is_name = _NAMES_ONLY.fullmatch(host) or _NAME_PATH.fullmatch(path)
+            if not is_name and not _NEARBY.fullmatch(host):
                 yield Problem(module.at(node), f"`{host[:80]}` is called without encryption")
-
-
-@check_for(
-    "bare-except",
-    Severity.WARNING,
-    hint="name the errors you can do something about",
-)
-def bare_except(piece: PieceFiles) -> Iterator[Problem]:
-    """No `except:` without a `raise`: it swallows the cancellation by which a run is stopped.
-
-    The same holds for `except BaseException`, unless it does something with the error.
-    """
-    for module in piece.modules:
-        for handler, _ in module.each(ast.ExceptHandler):
-            everything = _caught(handler) & {"", "BaseException"}
-            if everything and handler.name is None and not _raises(handler):
-                yield Problem(module.at(handler), "every error is caught, cancellation included")
-
-
-@check_for(
-    "swallowed-error",
-    Severity.WARNING,
-    hint="name the error that is expected, and let the others through",
-)
-def swallowed_error(piece: PieceFiles) -> Iterator[Problem]:
-    """No error passes unseen.
-
-    `except Exception: pass` and `contextlib.suppress(Exception)` make a step that failed look
-    like one that worked.
-    """
-    for module in piece.modules:
-        for handler, _ in module.each(ast.ExceptHandler):
-            if "Exception" in _caught(handler) and is_idle(handler.body):
-                yield Problem(module.at(handler), "every error is caught, and nothing is done")
-        for call, _ in module.each(ast.Call):
-            names = {last_name(argument) for argument in call.args}
-            if module.dotted(call.func) == "contextlib.suppress" and names & _ALL_ERRORS:
-                yield Problem(module.at(call), "every error is suppressed")
 
 
 @check_for(
@@ -169,7 +138,6 @@ def todo_comment(piece: PieceFiles) -> Iterator[Problem]:
                 yield Problem(Place(module.path, number), f"there is a {found.group(1)} left")
 
 
-_ALL_ERRORS: Final = frozenset({"Exception", "BaseException"})
 _TODO: Final = re.compile(r"#+\s{0,8}(TODO|FIXME|XXX)\b")
 
 
@@ -178,25 +146,11 @@ def _newer_python(piece: PieceFiles) -> bool:
     return asked is not None and int(asked.group(1)) > sys.version_info.minor
 
 
-def _caught(handler: ast.ExceptHandler) -> set[str]:
-    """Return the last names of what is caught; an empty one for everything."""
-    if handler.type is None:
-        return {""}
-    kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return {last_name(kind) for kind in kinds} - {""}
-
-
-def _raises(handler: ast.ExceptHandler) -> bool:
-    return any(isinstance(node, ast.Raise) for node in ast.walk(handler))
-
-
 CHECKS: Final = (
     syntax_error,
     print_call,
     code_from_text,
     tls_unverified,
     plain_http,
-    bare_except,
-    swallowed_error,
     todo_comment,
 )

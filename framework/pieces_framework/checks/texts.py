@@ -13,8 +13,8 @@ from pieces_framework.wire import JsonValue
 from .finding import Needs, Problem, Severity, check_for
 from .piece_files import Part, PieceFiles, text_of
 
-_SHORT: Final = 12
-"""Characters; counted for Latin script only, others say more with fewer."""
+_MIN_DESCRIPTION_CHARACTERS: Final = 12
+"""Counted for Latin script only; others say more with fewer."""
 _IMAGES: Final = (".png", ".svg", ".jpg", ".jpeg", ".webp", ".gif", ".ico", ".avif")
 
 
@@ -47,7 +47,7 @@ def description_short(piece: PieceFiles) -> Iterator[Problem]:
     """A description of less than a dozen characters says little."""
     for part in _described(piece):
         text = part.text("description").strip()
-        if len(text) < _SHORT and text.isascii():
+        if len(text) < _MIN_DESCRIPTION_CHARACTERS and text.isascii():
             message = f"the description of the {part.kind} `{part.name}` has {len(text)} characters"
             yield Problem(piece.part_at(part, "description"), message)
 
@@ -70,7 +70,7 @@ def description_repeats(piece: PieceFiles) -> Iterator[Problem]:
     "display-name-form",
     Severity.NOTE,
     needs=Needs.METADATA,
-    hint="write it as a title: `Get Flavor`",
+    hint="write it as a title, in words with capitals",
 )
 def display_name_form(piece: PieceFiles) -> Iterator[Problem]:
     """The display name of an action or trigger is written for people.
@@ -80,8 +80,10 @@ def display_name_form(piece: PieceFiles) -> Iterator[Problem]:
     for part in piece.parts:
         name = part.text("displayName")
         if name and (name != name.strip() or "_" in name or name.islower()):
-            message = f"the display name of the {part.kind} `{part.name}` is {name!r}"
-            yield Problem(piece.part_at(part, "display_name"), message)
+            message = f"the display name of the {part.kind} `{part.name}` is {name[:80]!r}"
+            better = _titled(name)
+            proposal = f"; write {better[:80]!r}" if better not in {"", name} else ""
+            yield Problem(piece.part_at(part, "display_name"), f"{message}{proposal}")
 
 
 @check_for(
@@ -162,6 +164,12 @@ def option_twice(piece: PieceFiles) -> Iterator[Problem]:
 
 def _described(piece: PieceFiles) -> Iterator[Part]:
     return (part for part in piece.parts if part.text("description").strip())
+
+
+def _titled(name: str) -> str:
+    """Give each word a capital, unless it has one: `iOS` is written so."""
+    words = name.replace("_", " ").split()
+    return " ".join(word[0].upper() + word[1:] if word.islower() else word for word in words)
 
 
 def _words(text: str) -> str:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from pieces_framework.i18n import FOLDER, SOURCE_NAME, texts_of
-from pieces_framework.wire import parse_json
+from pieces_framework.wire import JsonValue, parse_json
 
 from .finding import Needs, Place, Problem, Severity, check_for
 from .piece_files import PieceFiles
 
-_SHOWN: Final = 3
-_SHOWN_CHARACTERS: Final = 40
+_LOCALE: Final = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
+"""A language by its code, and what is said of it besides: `de`, `zh-TW`, `sr-Latn-RS`."""
+_OTHER_FORMS: Final = frozenset({"yaml", "yml", "toml", "po", "json", "json5", "jsonc", "xliff"})
+"""How other tools write translations; `JSON` in capitals is another name than `json`."""
+_MAX_SHOWN_TEXTS: Final = 3
+_MAX_SHOWN_CHARACTERS: Final = 40
 
 
 @check_for(
@@ -50,9 +55,14 @@ def translation_missing(piece: PieceFiles) -> Iterator[Problem]:
     hint="drop them, or correct the English text",
 )
 def translation_unused(piece: PieceFiles) -> Iterator[Problem]:
-    """What is translated is a text of the piece, letter by letter."""
+    """What is translated is a text of the piece, letter by letter, and translated once.
+
+    Of two translations of one text in a file the last counts.
+    """
     known = texts_of(piece.metadata)
     for path, texts in _readable(piece):
+        if twice := _repeated(piece.files[path]):
+            yield Problem(Place(path), f"there are several translations of {_few(twice)}")
         if unused := [key for key in texts if key not in known]:
             what = f"{len(unused)} of {len(texts)} texts: {_few(unused)}"
             yield Problem(Place(path), f"the piece does not have {what}")
@@ -62,16 +72,29 @@ def translation_unused(piece: PieceFiles) -> Iterator[Problem]:
     "translation-misplaced",
     Severity.WARNING,
     needs=Needs.SOURCE_TREE,
-    hint="move the folder `i18n` beside the package's `__init__.py`",
+    hint="write it to `i18n/<locale>.json` beside the package's `__init__.py`, such as "
+    "`i18n/de.json` or `i18n/zh-TW.json`",
 )
 def translation_misplaced(piece: PieceFiles) -> Iterator[Problem]:
-    """The folder `i18n` is in the package; anywhere else nobody looks, and no wheel holds it."""
+    """A translation is where it is looked for: in the package, as `i18n/<locale>.json`.
+
+    Anywhere else nobody looks, and no wheel holds it. A locale is the code of a language, and
+    of a region if need be: `de`, `zh-TW`; neither `german` nor `DE`.
+    """
     for path in piece.files:
-        folders = path.split("/")[:-1]
-        inside = path.rpartition("/")[0] in {f"{package}/{FOLDER}" for package in piece.packages}
-        is_texts = path.endswith(".json") and folders[-1:] == [FOLDER] and "tests" not in folders
-        if is_texts and not inside:
+        *folders, name = path.split("/")
+        stem, dot, ending = name.rpartition(".")
+        if folders[-1:] != [FOLDER] or "tests" in folders or not dot:
+            continue
+        inside = len(folders) == 2 and folders[0] in piece.packages
+        if ending == "json" and not inside:
             yield Problem(Place(path), "the translation is not in the package")
+        elif ending == "json" and stem != SOURCE_NAME and not _LOCALE.fullmatch(stem):
+            yield Problem(Place(path), f"`{stem[:_MAX_SHOWN_CHARACTERS]}` is no locale")
+        elif (
+            ending.lower() in _OTHER_FORMS and f"{path[: -len(name)]}{stem}.json" not in piece.files
+        ):
+            yield Problem(Place(path), f"`{name[:_MAX_SHOWN_CHARACTERS]}` is not read; JSON is")
 
 
 def _files(piece: PieceFiles) -> Iterator[tuple[str, bytes]]:
@@ -102,9 +125,21 @@ def _read(content: bytes) -> Mapping[str, str] | str:
     return texts
 
 
+def _repeated(content: bytes) -> list[str]:
+    """Return the keys that a readable object of texts has more than once."""
+    counts: Counter[str] = Counter()
+
+    def counted(pairs: list[tuple[str, JsonValue]]) -> JsonValue:
+        counts.update(key for key, _ in pairs)
+        return None
+
+    parse_json(content.decode("utf-8-sig"), pairs_hook=counted)
+    return [key for key, count in counts.items() if count > 1]
+
+
 def _few(keys: list[str]) -> str:
-    shown = ", ".join(repr(key[:_SHOWN_CHARACTERS]) for key in keys[:_SHOWN])
-    return f"{shown}, …" if len(keys) > _SHOWN else shown
+    shown = ", ".join(repr(key[:_MAX_SHOWN_CHARACTERS]) for key in keys[:_MAX_SHOWN_TEXTS])
+    return f"{shown}, …" if len(keys) > _MAX_SHOWN_TEXTS else shown
 
 
 CHECKS: Final = (

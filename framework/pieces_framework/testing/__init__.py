@@ -1,13 +1,16 @@
 """What a piece's tests need: a host in memory, contexts as the engine builds them, and drivers.
 
-host = MemoryHost()
-context = make_context(approve, auth="test-key", props={"days": 3}, host=host)
-await approve.run(context)
-assert isinstance(host.run.verdict, PauseRequest)
+The documentation, "Test a piece", goes through all of it.
 
-driver = PollingDriver(new_order, auth="test-key")
-await driver.enable()
-assert await driver.tick() == []
+>>> import asyncio
+>>> from pieces_framework import WebhookPause, create_action
+>>> @create_action(name="approve", display_name="", description="")
+... def approve(context):
+...     context.run.pause(WebhookPause())
+>>> host = MemoryHost()
+>>> asyncio.run(approve.run(make_context(approve, host=host)))
+>>> isinstance(host.run.verdict, PauseRequest)
+True
 """
 
 from __future__ import annotations
@@ -37,10 +40,11 @@ from .contexts import (
     make_validation_context,
 )
 from .polling_driver import PollingDriver
-from .requests import make_parse_context, make_payload, make_verify_context
+from .requests import WEBHOOK_URL, make_parse_context, make_payload, make_verify_context
 from .webhook_driver import WebhookDriver
 
 __all__ = [
+    "WEBHOOK_URL",
     "CronSchedule",
     "IntervalSchedule",
     "Listener",

@@ -21,12 +21,12 @@ from pieces_framework.context import (
     WebhookPayload,
     WebhookRunContext,
 )
-from pieces_framework.errors import PieceError
+from pieces_framework.errors import PieceError, PropsError
 from pieces_framework.memory import MemoryHost
 from pieces_framework.pausing import ExecutionType
-from pieces_framework.property import NO_SCHEMAS, InputValue, Schemas
+from pieces_framework.property import NO_SCHEMAS, InputValue, Schemas, properties_of
 from pieces_framework.protocols import Step, Store
-from pieces_framework.run_context import Services, run_context, start_context
+from pieces_framework.run_context import run_context, start_context
 from pieces_framework.trigger import Trigger
 from pieces_framework.wire import JsonValue
 
@@ -139,8 +139,8 @@ def make_context(
     """
     __tracebackhide__ = True  # pytest shows the author's line, not ours
     check_auth(declared, auth, "make_context")
-    services = replace(
-        _services(declared, store, host),
+    services = host_with(host, store).services(
+        declared.name if isinstance(declared, Trigger) else "step_1",
         execution_type=execution_type
         or (ExecutionType.RESUME if resume_payload else ExecutionType.BEGIN),
         resume_payload=resume_payload,
@@ -148,7 +148,11 @@ def make_context(
         payload=payload,
         is_republish=is_republish,
     )
-    return run_context(declared, auth=auth, props=props or {}, services=services, schemas=schemas)
+    props = props or {}
+    try:
+        return run_context(declared, auth=auth, props=props, services=services, schemas=schemas)
+    except PropsError as error:
+        raise with_unknown_names(error, declared, props) from None
 
 
 def make_start_context(
@@ -164,8 +168,12 @@ def make_start_context(
     """Build the context that the trigger's `on_start` would receive. As for `make_context`."""
     __tracebackhide__ = True
     check_auth(trigger, auth, "make_start_context")
-    services = replace(_services(trigger, store, host), payload=payload)
-    return start_context(trigger, auth=auth, props=props or {}, services=services, schemas=schemas)
+    services = host_with(host, store).services(trigger.name, payload=payload)
+    props = props or {}
+    try:
+        return start_context(trigger, auth=auth, props=props, services=services, schemas=schemas)
+    except PropsError as error:
+        raise with_unknown_names(error, trigger, props) from None
 
 
 def make_property_context(
@@ -221,12 +229,25 @@ def check_auth(
         raise PieceError(f"{declared.where} needs auth", hint=f"pass `auth=` to `{caller}`")
 
 
-def _services(
-    declared: Action[Any, Any, Any] | Trigger[Any, Any, Any, Any],
-    store: Store | None,
-    host: MemoryHost | None,
-) -> Services:
+def host_with(host: MemoryHost | None, store: Store | None) -> MemoryHost:
+    """Return the host that is meant: by default a new one, with the store in place of its own."""
     host = host or MemoryHost()
-    step = declared.name if isinstance(declared, Trigger) else "step_1"
-    services = host.services(step)
-    return services if store is None else replace(services, store=store)
+    return host if store is None else replace(host, store=store)
+
+
+def with_unknown_names(
+    error: PropsError,
+    declared: Action[Any, Any, Any] | Trigger[Any, Any, Any, Any],
+    props: Mapping[str, InputValue],
+) -> PropsError:
+    """Return `error` with a hint at names in `props` that no property has, if a value is missing.
+
+    A run drops such names without a word; in a test one is a slip of the pen.
+    """
+    known = properties_of(declared.props)
+    unknown = [f"`{name}`" for name in props if name not in known]
+    if not unknown or error.problems.keys() <= props.keys():
+        return error
+    names = ", ".join(f"`{name}`" for name in known)
+    hint = f"no property is called {', '.join(unknown)}; there are {names}"
+    return PropsError(error.problems, hint=hint)

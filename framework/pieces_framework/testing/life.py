@@ -8,8 +8,9 @@ from typing import Any, Final, Generic, Protocol, Unpack
 
 from typing_extensions import TypeVar
 
+from pieces_framework.action import Action
 from pieces_framework.context import WebhookPayload
-from pieces_framework.errors import PieceError
+from pieces_framework.errors import PieceError, PropsError
 from pieces_framework.memory import MemoryHost, MemoryStore
 from pieces_framework.output import trigger_output
 from pieces_framework.property import NO_SCHEMAS
@@ -18,9 +19,25 @@ from pieces_framework.run_context import run_context
 from pieces_framework.trigger import Trigger
 from pieces_framework.wire import JsonValue
 
-from .contexts import ContextOptions, check_auth
+from .contexts import ContextOptions, check_auth, host_with, with_unknown_names
 
 TriggerT = TypeVar("TriggerT", bound=Trigger[Any, Any, Any, Any])
+
+
+def check_trigger(declared: object, driver: str) -> None:
+    """Refuse to drive what has no life.
+
+    Raises:
+        PieceError: then.
+    """
+    __tracebackhide__ = True
+    if isinstance(declared, Trigger):
+        return
+    if isinstance(declared, Action):
+        got, hint = declared.where, "an action is run with `make_context`"
+    else:
+        got, hint = f"an object of the type `{type(declared).__name__}`", ""
+    raise PieceError(f"`{driver}` drives triggers, and not {got}", hint=hint)
 
 
 class _Callable(Protocol):
@@ -47,14 +64,13 @@ class TriggerLife(Generic[TriggerT]):
     ) -> None:
         __tracebackhide__ = True  # pytest shows the author's line, not ours
         check_auth(trigger, auth, type(self).__name__)
-        host, store = options.get("host") or MemoryHost(), options.get("store")
         self._trigger = trigger
         self._webhook_url: Final = webhook_url
         self._schemas: Final = options.get("schemas", NO_SCHEMAS)
         self._given: Final = (auth, options.get("props") or {})
         self._auth, self._props = deepcopy(self._given)
         self._enabling: Recording | None = None
-        self.host: MemoryHost = host if store is None else replace(host, store=store)
+        self.host: MemoryHost = host_with(options.get("host"), options.get("store"))
         """The host of the last call: what that call asked for, and what is kept of all calls."""
         self.items: Final[list[JsonValue]] = []
         """All that `run` has returned as JSON, oldest call first: one run of the flow for each.
@@ -155,17 +171,20 @@ class TriggerLife(Generic[TriggerT]):
         payload: WebhookPayload | None = None,
         is_republish: bool = False,
     ) -> object:
-        services = replace(
-            host.services(self._trigger.name),
+        services = host.services(
+            self._trigger.name,
             webhook_url=self._webhook_url,
             payload=payload,
             is_republish=is_republish,
         )
-        context = run_context(
-            self._trigger,
-            auth=self._auth,
-            props=self._props,
-            services=services,
-            schemas=self._schemas,
-        )
+        try:
+            context = run_context(
+                self._trigger,
+                auth=self._auth,
+                props=self._props,
+                services=services,
+                schemas=self._schemas,
+            )
+        except PropsError as error:
+            raise with_unknown_names(error, self._trigger, self._props) from None
         return await function.run(context)

@@ -14,7 +14,7 @@ from pieces_framework.trigger import Trigger, TriggerStrategy
 from pieces_framework.wire import JsonValue
 
 from .contexts import ContextOptions
-from .life import TriggerLife
+from .life import TriggerLife, check_trigger
 
 AuthT = TypeVar("AuthT", default=None)
 PropsT = TypeVar("PropsT", default=NoProps)
@@ -30,9 +30,23 @@ DEFAULT_CRON: Final = "*/5 * * * *"
 class PollingDriver(TriggerLife[PollingTrigger[AuthT, PropsT]], Generic[AuthT, PropsT]):
     """Leads a polling trigger through its life by nothing but its hooks.
 
-    driver = PollingDriver(new_order, auth="test-key")
-    await driver.enable()
-    assert await driver.tick() == []
+    The documentation, "Test a piece", shows it with a service.
+
+    >>> import asyncio
+    >>> from pieces_framework import create_trigger
+    >>> @create_trigger(
+    ...     name="new_order", display_name="", description="", strategy=TriggerStrategy.POLLING
+    ... )
+    ... async def new_order(context):
+    ...     seen = await context.store.get("seen", int) or 0
+    ...     await context.store.put("seen", 2)
+    ...     return [{"id": number} for number in range(seen + 1, 3)]
+    >>> async def two_polls():
+    ...     driver = PollingDriver(new_order)
+    ...     await driver.enable()
+    ...     return await driver.ticks(2)
+    >>> asyncio.run(two_polls())
+    [[{'id': 1}, {'id': 2}], []]
 
     Args:
         trigger: one of the strategy `POLLING`.
@@ -40,7 +54,8 @@ class PollingDriver(TriggerLife[PollingTrigger[AuthT, PropsT]], Generic[AuthT, P
         **options: `props`, `schemas`, `store` and `host`, as for `make_context`.
 
     Raises:
-        PieceError: if the trigger has another strategy, or needs auth and none is given.
+        PieceError: if it is no trigger, or one of another strategy, or if it needs auth and none is
+            given.
     """
 
     def __init__(
@@ -51,6 +66,7 @@ class PollingDriver(TriggerLife[PollingTrigger[AuthT, PropsT]], Generic[AuthT, P
         **options: Unpack[ContextOptions],
     ) -> None:
         __tracebackhide__ = True
+        check_trigger(trigger, "PollingDriver")
         if trigger.strategy is not TriggerStrategy.POLLING:
             raise PieceError(
                 f"`PollingDriver` cannot drive {trigger.where}, of the strategy"
@@ -80,5 +96,11 @@ class PollingDriver(TriggerLife[PollingTrigger[AuthT, PropsT]], Generic[AuthT, P
         return await self._run()
 
     async def ticks(self, count: int) -> list[list[JsonValue]]:
-        """Poll `count` times and return what each poll found. See `tick`."""
+        """Poll `count` times and return what each poll found. See `tick`.
+
+        Raises:
+            PieceError: if `count` is negative, besides.
+        """
+        if count < 0:
+            raise PieceError(f"`ticks` takes a count of 0 or more, got {count}")
         return [await self.tick() for _ in range(count)]

@@ -13,6 +13,7 @@ from pieces_framework.payload import read_payload
 from pieces_framework.wire import JsonValue, json_problem
 
 WEBHOOK_URL: Final = "https://instance.example.com/api/v1/webhooks/test"
+"""Where a trigger's requests arrive unless a test says otherwise."""
 WEBHOOK_SECRET: Final = "test-webhook-secret"  # noqa: S105 -- opens nothing
 
 
@@ -20,45 +21,48 @@ class RequestOptions(TypedDict, total=False):
     """One request; see `make_payload`."""
 
     body: JsonValue
-    raw: bytes | None
+    raw_body: bytes | None
     headers: Mapping[str, str]
-    query: Mapping[str, str]
+    query_params: Mapping[str, str]
     method: str
 
 
 def make_payload(
     body: JsonValue = None,
     *,
-    raw: bytes | None = None,
+    raw_body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-    query: Mapping[str, str] | None = None,
+    query_params: Mapping[str, str] | None = None,
     method: str = "POST",
 ) -> WebhookPayload:
     """Build what a function receives of a request, by way of the bytes that would be sent.
 
     Args:
         body: sent as JSON; `None` sends no body.
-        raw: in place of `body`, the body byte for byte: of a form, or signed by a service.
+        raw_body: in place of `body`, the body byte for byte: of a form, or signed by a service.
         headers: names in any case. JSON names its content type unless it is given here.
-        query: the parameters of the URL.
+        query_params: the parameters of the URL.
         method: in any case.
 
     Raises:
-        PieceError: if `body` is no JSON, or `raw` is given besides.
+        PieceError: if `body` is no JSON, or `raw_body` is given besides.
     """
     from json import dumps
     from urllib.parse import urlencode
 
     named = {name.lower(): value for name, value in (headers or {}).items()}
     if body is not None:
-        if raw is not None:
-            raise PieceError("a request has one body", hint="pass either `body=` or `raw=`")
+        if raw_body is not None:
+            raise PieceError("a request has one body", hint="pass either `body=` or `raw_body=`")
         if problem := json_problem(body, "body"):
-            raise PieceError(problem, hint="pass other bodies than JSON as `raw=`")
-        raw = dumps(body).encode()
+            raise PieceError(problem, hint="pass other bodies than JSON as `raw_body=`")
+        raw_body = dumps(body).encode()
         named = {"content-type": "application/json", **named}
     return read_payload(
-        raw or b"", headers=named.items(), query=urlencode(query or {}), method=method
+        raw_body or b"",
+        headers=named.items(),
+        query=urlencode(query_params or {}),
+        method=method,
     )
 
 

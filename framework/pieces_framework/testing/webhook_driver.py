@@ -26,7 +26,7 @@ from pieces_framework.trigger import Trigger, TriggerStrategy
 from pieces_framework.wire import JsonValue
 
 from .contexts import ContextOptions
-from .life import TriggerLife
+from .life import TriggerLife, check_trigger
 from .requests import WEBHOOK_SECRET, WEBHOOK_URL, RequestOptions, make_payload
 
 AuthT = TypeVar("AuthT", default=None)
@@ -41,9 +41,21 @@ WebhookTrigger: TypeAlias = (
 class WebhookDriver(TriggerLife[WebhookTrigger[AuthT, PropsT]], Generic[AuthT, PropsT]):
     """Leads a webhook or an app webhook through its life by nothing but its hooks.
 
-    driver = WebhookDriver(new_flavor, auth="test-key")
-    await driver.enable()
-    assert await driver.deliver(body={"name": "Fig"}) == [{"name": "Fig"}]
+    The documentation, "Test a piece", shows it with a service.
+
+    >>> import asyncio
+    >>> from pieces_framework import create_trigger
+    >>> @create_trigger(
+    ...     name="new_flavor", display_name="", description="", strategy=TriggerStrategy.WEBHOOK
+    ... )
+    ... def new_flavor(context):
+    ...     return [context.payload.body]
+    >>> async def one_request():
+    ...     driver = WebhookDriver(new_flavor)
+    ...     await driver.enable()
+    ...     return await driver.deliver(body={"name": "Fig"})
+    >>> asyncio.run(one_request())
+    [{'name': 'Fig'}]
 
     Args:
         trigger: one of the strategy `WEBHOOK` or `APP_WEBHOOK`.
@@ -54,8 +66,8 @@ class WebhookDriver(TriggerLife[WebhookTrigger[AuthT, PropsT]], Generic[AuthT, P
         **options: `props`, `schemas`, `store` and `host`, as for `make_context`.
 
     Raises:
-        PieceError: if the trigger has another strategy, if an app webhook is without `events`, or
-            if it needs auth and none is given.
+        PieceError: if it is no trigger, or one of another strategy, if an app webhook is without
+            `events`, or if it needs auth and none is given.
     """
 
     def __init__(
@@ -69,7 +81,7 @@ class WebhookDriver(TriggerLife[WebhookTrigger[AuthT, PropsT]], Generic[AuthT, P
         **options: Unpack[ContextOptions],
     ) -> None:
         __tracebackhide__ = True
-        _check_strategy(trigger, events)
+        _check(trigger, events)
         super().__init__(trigger, auth=auth, webhook_url=webhook_url, **options)
         self._events: Final = events
         self._secret: Final = webhook_secret
@@ -93,6 +105,8 @@ class WebhookDriver(TriggerLife[WebhookTrigger[AuthT, PropsT]], Generic[AuthT, P
         Raises:
             PieceError: if it is not enabled, or `verify` does not recognise the app's request.
             AuthorCodeError: if `run` returned no list of JSON.
+            Exception: what a hook raises, `on_handshake` too: a host would take the request for an
+                event then, and a test is to see the error.
         """
         payload = make_payload(**request)
         event = await self._parsed(payload)
@@ -181,8 +195,9 @@ class WebhookDriver(TriggerLife[WebhookTrigger[AuthT, PropsT]], Generic[AuthT, P
             )
 
 
-def _check_strategy(trigger: WebhookTrigger[AuthT, PropsT], events: AppEvents | None) -> None:
+def _check(trigger: WebhookTrigger[AuthT, PropsT], events: AppEvents | None) -> None:
     __tracebackhide__ = True
+    check_trigger(trigger, "WebhookDriver")
     strategy = trigger.strategy
     if strategy not in {TriggerStrategy.WEBHOOK, TriggerStrategy.APP_WEBHOOK}:
         raise PieceError(

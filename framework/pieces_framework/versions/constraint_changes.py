@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Final, TypeAlias
 
-from pieces_framework.wire import JsonValue
+from pieces_framework.wire import JsonValue, key_path
 
-from .reading import Fields, fields, identity, key_path, number
+from .reading import Fields, fields, identity, number
 from .rules import RULES, Change
 
 _Tightness: TypeAlias = "tuple[int | float, int]"
@@ -23,7 +23,9 @@ _BOUNDS: Final = {
 }
 """Names of JSON Schema; the bound that excludes itself; the sign that makes stricter greater."""
 _STEP: Final = "multipleOf"
-_BOUND_KEYS: Final = {*_BOUNDS, *(exclusive for exclusive, _ in _BOUNDS.values())}
+_BOUND_KEYS: Final = {*_BOUNDS, *(exclusive for exclusive, _ in _BOUNDS.values() if exclusive)}
+_COUNTS: Final = {"minLength", "minItems"}
+"""No value has fewer than none, so that a bound of 0 or less is none."""
 
 
 def constraint_changes(old: JsonValue, new: JsonValue, path: str) -> Iterator[Change]:
@@ -59,8 +61,9 @@ def _bound(constraints: Fields, key: str) -> _Tightness | None:
     exclusive, sign = _BOUNDS[key]
     limits = [
         (sign * limit, rank)
-        for rank, name in enumerate((key, exclusive))
+        for rank, name in enumerate((key, exclusive) if exclusive else (key,))
         if (limit := number(constraints.get(name))) is not None
+        and not (key in _COUNTS and limit <= 0)
     ]
     return max(limits, default=None)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final, TypeAlias
 
-from pieces_framework.wire import JsonValue, same_json
+from pieces_framework.wire import JsonValue, key_path, same_json
 
-from .reading import Fields, key_path
+from .reading import Fields
 from .rules import RULES, Change
 
 Judge: TypeAlias = Callable[[JsonValue, JsonValue, str], Iterable[Change]]
@@ -29,6 +29,7 @@ _PLAIN_RULES: Final[Mapping[str, str]] = {
         ),
         "form-changed",
     ),
+    "authUrl": "sign-in-url-changed",
     "testStrategy": "test-strategy-changed",
     "classification": "classification-changed",
 }

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pieces_framework.wire import JsonValue, same_json
+from pieces_framework.wire import JsonValue, key_path, same_json
 
 from .auth_changes import auth_changes
 from .key_changes import Judge, key_changes
 from .output_changes import output_judges
 from .property_changes import props_changes
-from .reading import Fields, fields, identity, key_path, shown, text
+from .reading import Fields, fields, identity, shown, text
 from .rules import RULES, Change
 from .version import Version, VersionError
 
 _EVERYBODY: Final = frozenset({"people", "agents"})
 _AUDIENCES: Final = {"human": frozenset({"people"}), "ai": frozenset({"agents"})}
+_UNREADABLE: Final = "it was or is no version, so that releases may be left out"
 
 
 def piece_changes(old: Fields, new: Fields) -> Iterator[Change]:
@@ -108,7 +109,11 @@ def _deprecation_changes(old: JsonValue, new: JsonValue, path: str) -> Iterator[
 def _first_release_changes(old: JsonValue, new: JsonValue, path: str) -> Iterator[Change]:
     zero = Version(0, 0, 0)
     was, is_ = (_release(each) or zero for each in (old, new))
-    if is_ > was:
+    if _is_unreadable(new) or (_is_unreadable(old) and is_ != zero):
+        yield RULES["releases-narrowed"].change(path, _UNREADABLE)
+    elif _is_unreadable(old):
+        yield RULES["releases-widened"].change(path, "the first release was none that can be read")
+    elif is_ > was:
         yield RULES["releases-narrowed"].change(path, f"the first release was {was} and is {is_}")
     elif is_ < was:
         yield RULES["releases-widened"].change(path, f"the first release was {was} and is {is_}")
@@ -116,18 +121,27 @@ def _first_release_changes(old: JsonValue, new: JsonValue, path: str) -> Iterato
 
 def _last_release_changes(old: JsonValue, new: JsonValue, path: str) -> Iterator[Change]:
     was, is_ = _release(old), _release(new)
-    if is_ is not None and (was is None or is_ < was):
+    if _is_unreadable(new) or (_is_unreadable(old) and is_ is not None):
+        yield RULES["releases-narrowed"].change(path, _UNREADABLE)
+    elif _is_unreadable(old):
+        yield RULES["releases-widened"].change(path, "the last release was none that can be read")
+    elif is_ is not None and (was is None or is_ < was):
         yield RULES["releases-narrowed"].change(path, f"the last release is {is_}")
     elif was is not None and (is_ is None or is_ > was):
         yield RULES["releases-widened"].change(path, f"the last release was {was}")
 
 
 def _release(value: JsonValue) -> Version | None:
-    """The release of a bound; a bound that is no version bounds nothing."""
+    """The release of a bound; `None` for no bound, and for one that cannot be read."""
     try:
         return Version.parse(text(value) or "")
     except VersionError:
         return None
+
+
+def _is_unreadable(bound: JsonValue) -> bool:
+    """Whether there is a bound that is no version: which releases it leaves out, nobody knows."""
+    return bound is not None and _release(bound) is None
 
 
 _ACTION_JUDGES: Final[Mapping[str, Judge]] = {

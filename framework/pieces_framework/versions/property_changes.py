@@ -6,11 +6,11 @@ from collections.abc import Hashable, Iterator, Mapping
 from functools import partial
 from typing import Final
 
-from pieces_framework.wire import JsonValue, same_json
+from pieces_framework.wire import JsonValue, key_path, same_json
 
 from .constraint_changes import constraint_changes
 from .key_changes import Judge, key_changes
-from .reading import Fields, fields, identity, is_true, items, key_path, shown, text
+from .reading import Fields, fields, identity, is_true, items, shown, text
 from .rules import RULES, Change
 
 _NOTE: Final = "MARKDOWN"
@@ -19,6 +19,7 @@ _KINDS: Final[Mapping[str, str]] = dict.fromkeys(
 )
 """Types whose stored values mean the same, as one kind."""
 _SIGN_IN_DEFAULT: Final = "authorization_code"
+_CLIENT_SENT_DEFAULT: Final = "BODY"
 
 
 def props_changes(old: JsonValue, new: JsonValue, path: str) -> Iterator[Change]:
@@ -154,10 +155,18 @@ def _token_url_changes(old: JsonValue, new: JsonValue, path: str) -> Iterator[Ch
         yield RULES["token-url-changed"].change(path, "it is another URL")
 
 
+def _authorization_method_changes(old: JsonValue, new: JsonValue, path: str) -> Iterator[Change]:
+    was, is_ = text(old) or _CLIENT_SENT_DEFAULT, text(new) or _CLIENT_SENT_DEFAULT
+    if was != is_:
+        message = f"it was {shown(was)} and is {shown(is_)}"
+        yield RULES["authorization-method-changed"].change(path, message)
+
+
 CREDENTIAL_JUDGES: Final[Mapping[str, Judge]] = {
     "props": props_changes,
     "scope": _scope_changes,
     "grantType": _grant_changes,
     "tokenUrl": _token_url_changes,
+    "authorizationMethod": _authorization_method_changes,
 }
 """For the keys of credentials, which old generations declare among properties too."""

@@ -1,8 +1,10 @@
 """Every rule by which a change is judged, and the changes they find.
 
-The verdicts make a chain of changes no milder than its parts. So each rule compares what two
-documents say, read one by one, and these hold of what is read: what is added mildly can't become,
-mildly, what is not; and what can change mildly in two steps can do so in one.
+No break can be hidden in steps: where going from A to C breaks, going from A to B or from B to C
+breaks too, whatever B is. A verdict depends on two documents only, and who changes one keeps this:
+
+- If adding X is mild, no mild change may turn X into something whose addition breaks.
+- If two changes are mild one after the other, they are mild made at once.
 """
 
 from __future__ import annotations
@@ -103,7 +105,7 @@ _RULES: Final = (
     _feature("prop-now-optional", ELSE),
     _ours("prop-type-changed", "stored values were made for the old type", "add another prop"),
     _fix("text-kind-changed"),
-    _ours("array-rows-changed", "texts and rows are different items", "add another prop"),
+    _ours("array-rows-changed", "stored items are of the old form", "add another prop"),
     _ours("default-changed", "a step that leaves the prop empty gets another value"),
     _ours(
         "default-added-to-optional",
@@ -131,11 +133,13 @@ _RULES: Final = (
     _ours("scope-added", "connections made before lack it until their owners sign in again"),
     _ours("grant-type-changed", "connections were made in the old way"),
     _ours("token-url-changed", "the tokens of existing connections are refreshed elsewhere"),
+    _ours("authorization-method-changed", "the tokens of existing connections are asked otherwise"),
+    _fix("sign-in-url-changed"),
     _breaking("connection-required", REQUIRED, "keep `require_auth=False`"),
     _feature("connection-now-optional", ELSE),
     _ours("strategy-changed", "triggers that are on are registered in the old way"),
     _breaking("handshake-removed", REMOVAL),
-    _ours("handshake-changed", "the service's first request is told from events otherwise"),
+    _ours("handshake-changed", "services that are connected send handshakes of the old form"),
     _feature("handshake-added"),
     _breaking("renewal-removed", REMOVAL),
     _feature("renewal-added"),
@@ -144,13 +148,13 @@ _RULES: Final = (
     _breaking("output-removed", REMOVAL, _KEEP_KEY),
     _feature("output-added"),
     _ours("output-type-changed", "steps that read the value get another kind of it", _KEEP_KEY),
-    _ours("output-nesting-changed", "whether the keys below are data or fixed"),
+    _ours("output-nesting-changed", "keys that steps read became data, or the reverse"),
     _ours("output-schema-removed", "nothing says any more what a result holds"),
     _feature("output-schema-added"),
     _ours("sample-type-changed", "without a schema, samples say what steps may read"),
     _fix("output-format-changed"),
     _fix("sample-changed"),
-    _ours("audience-narrowed", "people or agents do not find it any more"),
+    _ours("audience-narrowed", "an agent loses a tool, or people an action that they know"),
     _feature("audience-widened"),
     _fix("classification-changed"),
     _feature("deprecated"),

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pieces_framework.wire import JsonValue
+from pieces_framework.wire import JsonValue, key_path, kind_of
 
-from .reading import fields, items, key_path, kind_of
+from .reading import fields, items
 from .rules import RULES, Change, Severity
 
 
@@ -31,10 +31,11 @@ _NOTHING = Shape()
 
 def shape_of(value: JsonValue) -> Shape:
     """Return the shape of a sample."""
-    return _shape_of_all([value])
+    return shape_of_all([value])
 
 
-def _shape_of_all(values: Sequence[JsonValue]) -> Shape:
+def shape_of_all(values: Sequence[JsonValue]) -> Shape:
+    """Return what several values in one place look like together."""
     by_key: dict[str, list[JsonValue]] = {}
     for value in values:
         for key, child in fields(value).items():
@@ -43,17 +44,20 @@ def _shape_of_all(values: Sequence[JsonValue]) -> Shape:
     inner = [item for value in values for item in items(value)]
     return Shape(
         kinds=kinds,
-        children={key: _shape_of_all(children) for key, children in by_key.items()},
-        list_items=_shape_of_all(inner) if "array" in kinds else None,
+        children={key: shape_of_all(children) for key, children in by_key.items()},
+        list_items=shape_of_all(inner) if "array" in kinds else None,
     )
 
 
 def sample_changes(old: Shape, new: Shape, path: str) -> Iterator[Change]:
     """Judge two samples where no schema says more."""
-    inner = list(_inner_changes(old, new, path))
-    yield from inner
     # Fewer kinds than before are still kinds that were there before; null tells of none.
-    fits = not old.kinds or (new.kinds and new.kinds <= old.kinds)
+    fits = not old.kinds or bool(new.kinds and new.kinds <= old.kinds)
+    inner = list(_inner_changes(old, new, path))
+    if fits or new.list_items is not None:
+        was, is_ = (shape.list_items or _NOTHING for shape in (old, new))
+        inner += sample_changes(was, is_, f"{path}[]") if was != is_ else ()
+    yield from inner
     if not fits and not any(change.severity is Severity.BREAKING for change in inner):
         message = f"it was {_named(old.kinds)} and is {_named(new.kinds)}"
         yield RULES["sample-type-changed"].change(path, message)
@@ -69,8 +73,6 @@ def _inner_changes(old: Shape, new: Shape, path: str) -> Iterator[Change]:
     for key in new.children:
         if key not in old.children:
             yield RULES["output-added"].change(key_path(path, key), "the sample has the key now")
-    if new.list_items is not None:
-        yield from sample_changes(old.list_items or _NOTHING, new.list_items, f"{path}[]")
 
 
 def _named(kinds: frozenset[str]) -> str:

@@ -13,7 +13,10 @@ _FORM: Final = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0
 
 
 class VersionError(PieceError):
-    """A text is not a version of the form `X.Y.Z`."""
+    """A text is neither a version nor a range of them, or a version is too low for what changed.
+
+    Also raised for documents that nest too deeply to be compared.
+    """
 
     exit_code = 65  # EX_DATAERR
     code = "VALIDATION"

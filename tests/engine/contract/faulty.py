@@ -1,123 +1,12 @@
-"""Pieces that break one promise each. `# HERE` stands on the line that shall be named."""
+"""Pieces that break one promise each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-_PYPROJECT: Final = """
-[project]
-name = "{distribution}"
-version = "{version}"
+from .fault import GOOD_ACTION, SERVICE, TRIGGER_PIECE, Fault, action_piece, whole_piece
 
-[project.entry-points.pieces]
-{key} = "piece_{module}:piece"  # HERE
-"""
-
-_HEADER: Final = """
-import asyncio, itertools, os, socket, subprocess, sys, time
-from datetime import date
-from pathlib import Path
-from pieces_framework import *
-from pieces_framework.property.text import ShortText
-from pieces_framework.property.scalar import Number
-
-auth = PieceAuth.SecretText(display_name="API Key")
-"""
-
-_PIECE: Final = """
-piece = create_piece(
-    display_name="Cone", logo_url="", auth=auth, actions=[act], triggers=[]{options}
-)
-"""
-
-_TRIGGER_PIECE: Final = """
-piece = create_piece(display_name="Cone", logo_url="", actions=[], triggers=[notice])
-"""
-
-_GOOD_ACTION: Final = """
-@create_action(name="act", display_name="Act", description="", auth=auth)
-async def act(context) -> dict[str, str]:
-    raise RetryableError("no answer")
-"""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Fault:
-    """A piece, and the one thing that is wrong with it."""
-
-    name: str
-    rule: str
-    part: str = ""
-    says: str
-    """What the message must hold."""
-    source: str
-    file: str = ""
-    """Where `# HERE` is, if not in the piece's module."""
-    version: str = "1.0.0"
-    distribution: str = ""
-    """`piece-` and the name, unless it is given."""
-    conftest: str = ""
-
-    @property
-    def module(self) -> str:
-        return f"piece_{self.name.replace('-', '_')}"
-
-    def write(self, top: Path) -> Path:
-        """Write the piece into a folder of `top`, and return it."""
-        folder = top / self.name
-        (folder / self.module).mkdir(parents=True)
-        (folder / self.module / "__init__.py").write_text(_HEADER + self.source)
-        (folder / "pyproject.toml").write_text(
-            _PYPROJECT.format(
-                key=self.name,
-                module=self.name.replace("-", "_"),
-                version=self.version,
-                distribution=self.distribution or f"piece-{self.name}",
-            )
-        )
-        if self.conftest:
-            (folder / "conftest.py").write_text(self.conftest)
-        return folder
-
-    def place(self, top: Path) -> str:
-        """Return `FILE:LINE` of the fault."""
-        path = top / self.name / (self.file or f"{self.module}/__init__.py")
-        lines = path.read_text().splitlines()
-        return f"{path}:{next(n for n, line in enumerate(lines, 1) if 'HERE' in line)}"
-
-
-def _action(body: str, *, props: str = "", returns: str = " -> dict[str, str]") -> str:
-    declared = f", props={{{props}}}" if props else ""
-    return f"""
-@create_action(name="act", display_name="Act", description="", auth=auth{declared})
-async def act(context){returns}:
-    {body}
-{_PIECE.format(options="")}"""
-
-
-def _whole(before: str, *, options: str = "") -> str:
-    return before + _GOOD_ACTION + _PIECE.format(options=options)
-
-
-SECRET: Final = "sk-planted-secret-key"
-
-_SERVICE: Final = """
-import pytest
-from pieces_engine.contract import ContractService
-from pieces_framework import WebhookPayload
-
-@pytest.fixture
-def contract_service():
-    yield ContractService(
-        auth="sk-planted-secret-key",
-        props_of={"act": {"mode": "live"}, "notice": {"mode": "live"}},
-        events={"notice": lambda: None},
-    )
-"""
-
-_OWN_KIND: Final = """
+OWN_KIND: Final = """
 class Iban(ShortText):
     kind = "IBAN"
 """
@@ -144,13 +33,42 @@ FAULTS: Final = (
         name="raises",
         rule="imports",
         says="ValueError: no such luck",
+        hint="try it alone by `python -c 'import piece_raises'`",
         source='raise ValueError("no such luck")  # HERE',
+    ),
+    Fault(
+        name="lacks-a-package",
+        rule="imports",
+        says="`no_such_package` is not installed here",
+        hint="`pip install` the package that brings `no_such_package`",
+        source="import no_such_package  # HERE",
+    ),
+    Fault(
+        name="misspelt",
+        rule="imports",
+        says="is not valid Python",
+        hint="correct the syntax of that line",
+        source="from . import other",
+        other_module="\nauth = = 1  # HERE\n",
+        file="piece_misspelt/other.py",
+    ),
+    Fault(
+        name="misdeclared",
+        rule="imports",
+        says="2 actions are named `act`",
+        hint="correct the declaration",
+        source=GOOD_ACTION
+        + """
+piece = create_piece(  # HERE
+    display_name="Cone", logo_url="", auth=auth, actions=[act, act], triggers=[]
+)
+""",
     ),
     Fault(
         name="connects",
         rule="import-opens-no-connection",
         says="127.0.0.1",
-        source=_whole(
+        source=whole_piece(
             "try:\n"
             "    socket.create_connection(('127.0.0.1', 9), 1)  # HERE\n"
             "except OSError:\n    pass"
@@ -160,31 +78,31 @@ FAULTS: Final = (
         name="connects-and-fails",
         rule="import-opens-no-connection",
         says="example.com",
-        source=_whole("socket.create_connection(('example.com', 9), 1)  # HERE"),
+        source=whole_piece("socket.create_connection(('example.com', 9), 1)  # HERE"),
     ),
     Fault(
         name="spawns",
         rule="import-starts-no-process",
         says="subprocess.Popen",
-        source=_whole('subprocess.run([sys.executable, "-c", ""], check=True)  # HERE'),
+        source=whole_piece('subprocess.run([sys.executable, "-c", ""], check=True)  # HERE'),
     ),
     Fault(
         name="writes",
         rule="import-writes-no-file",
         says="left-behind.txt",
-        source=_whole('Path("left-behind.txt").write_text("x")  # HERE'),
+        source=whole_piece('Path("left-behind.txt").write_text("x")  # HERE'),
     ),
     Fault(
         name="prints",
         rule="import-prints-nothing",
         says="'hello'",
-        source=_whole('print("hello")  # HERE'),
+        source=whole_piece('print("hello")  # HERE'),
     ),
     Fault(
         name="misnumbered",
         rule="definition-is-consistent",
         says="'1.0'",
-        source=_whole(""),
+        source=whole_piece(""),
         version="1.0",
         file="pyproject.toml",
     ),
@@ -192,7 +110,7 @@ FAULTS: Final = (
         name="misnamed",
         rule="definition-is-consistent",
         says="the distribution `piece-other` does not end with the entry point's name `misnamed`",
-        source=_whole(""),
+        source=whole_piece(""),
         distribution="piece-other",
         file="pyproject.toml",
     ),
@@ -208,22 +126,31 @@ FAULTS: Final = (
         name="dated",
         rule="metadata-is-json",
         says="`metadata.deprecated.since` is `date`",
-        source=_whole("", options=', deprecated={"since": date(2026, 1, 1)}'),
+        source=whole_piece("", options=', deprecated={"since": date(2026, 1, 1)}'),
         file="pyproject.toml",
+    ),
+    Fault(
+        name="has-no-metadata",
+        rule="metadata-is-json",
+        says="writing it raised ZeroDivisionError",
+        source="class Odd(ShortText):\n    def metadata(self):\n        return 1 / 0\n"
+        + action_piece(
+            "raise RetryableError('no')", props='"odd": Odd(display_name="Odd")'
+        ).replace('@create_action(name="act"', '@create_action(  # HERE\n    name="act"', 1),
     ),
     Fault(
         name="shuffled",
         rule="metadata-is-stable",
         says="`metadata.authors[",
-        source=_whole("", options=', authors=list({*"abcdefghijklmnop"})'),
+        source=whole_piece("", options=', authors=list({*"abcdefghijklmnop"})'),
         file="pyproject.toml",
     ),
     Fault(
         name="own-kind",
         rule="metadata-loads",
         says="the property `iban` of `act`",
-        source=_OWN_KIND
-        + _action("raise RetryableError('no')", props='"iban": Iban(display_name="IBAN")'),
+        source=OWN_KIND
+        + action_piece("raise RetryableError('no')", props='"iban": Iban(display_name="IBAN")'),
         file="pyproject.toml",
     ),
     Fault(
@@ -236,7 +163,7 @@ def validate(context):
 
 auth = PieceAuth.SecretText(display_name="Key", validate=validate)
 """
-        + _whole(""),
+        + whole_piece(""),
     ),
     Fault(
         name="validates-aloud",
@@ -248,7 +175,7 @@ auth = PieceAuth.SecretText(
     validate=lambda context: AuthValidation(valid=False, error=f"{context.auth} is wrong"),
 )
 """
-        + _whole(""),
+        + whole_piece(""),
         file="pyproject.toml",
     ),
     Fault(
@@ -257,7 +184,7 @@ auth = PieceAuth.SecretText(
         part="act",
         says="`stamp` parses to",
         source=_STAMP
-        + _action(
+        + action_piece(
             "raise RetryableError('no')", props='"stamp": Stamp(display_name="Stamp")'
         ).replace('@create_action(name="act"', '@create_action(  # HERE\n    name="act"', 1),
     ),
@@ -267,7 +194,7 @@ auth = PieceAuth.SecretText(
         part="act",
         says="`level` is required, and a run without it is not refused",
         source=_LAX
-        + _action(
+        + action_piece(
             "raise RetryableError('no')",
             props='"level": Lax(display_name="Level", required=True)',
         ).replace('@create_action(name="act"', '@create_action(  # HERE\n    name="act"', 1),
@@ -276,10 +203,11 @@ auth = PieceAuth.SecretText(
         name="expects",
         rule="optional-props-may-be-missing",
         part="act",
-        says="with no optional property, `run` raised AttributeError",
-        source=_action(
+        says="without `topping`, `run` raised AttributeError",
+        source=action_piece(
             "return {'a': context.props_value['topping'].upper()}  # HERE",
-            props='"topping": Property.ShortText(display_name="Topping")',
+            props='"size": Property.ShortText(display_name="Size"),'
+            ' "topping": Property.ShortText(display_name="Topping")',
         ),
     ),
     Fault(
@@ -288,7 +216,7 @@ auth = PieceAuth.SecretText(
         part="act",
         says="the loader of `shop` raised AttributeError",
         source=_LOADER
-        + _action(
+        + action_piece(
             "raise RetryableError('no')",
             props='"shop": Property.Dropdown(display_name="S", options=options, refreshers=[])',
         ),
@@ -299,19 +227,26 @@ auth = PieceAuth.SecretText(
         part="act",
         says="returned `list`, not a `DropdownState`",
         source="def options(context):\n    return []\n"
-        + _action(
+        + action_piece(
             "raise RetryableError('no')",
             props='"shop": Property.Dropdown(display_name="S", options=options, refreshers=[])',
         ).replace('@create_action(name="act"', '@create_action(  # HERE\n    name="act"', 1),
     ),
     Fault(
-        name="silent",
-        rule="output-is-declared",
-        part="act",
-        says="no return type",
-        source=_action("raise RetryableError('no')", returns="").replace(
-            '@create_action(name="act"', '@create_action(  # HERE\n    name="act"', 1
-        ),
+        name="unlike-in-kind",
+        rule="sample-data-fits",
+        part="notice",
+        says="`sample_data.id` is text, and its schema says `number`",
+        source="""
+@create_trigger(  # HERE
+    name="notice", display_name="Notice", description="", strategy=TriggerStrategy.POLLING,
+    sample_data={"id": "one"},
+    output_schema=OutputSchema(fields=[OutputField(key="id", format="number")]),
+)
+async def notice(context):
+    return []
+"""
+        + TRIGGER_PIECE,
     ),
     Fault(
         name="unlike",
@@ -326,21 +261,23 @@ auth = PieceAuth.SecretText(
 async def notice(context):
     return []
 """
-        + _TRIGGER_PIECE,
+        + TRIGGER_PIECE,
     ),
     Fault(
         name="crashes",
         rule="run-offline",
         part="act",
         says="with all properties, `run` raised KeyError: 'nothing'",
-        source=_action("return {}['nothing']  # HERE"),
+        hint="mend that line",
+        source=action_piece("return {}['nothing']  # HERE"),
     ),
     Fault(
         name="returns-objects",
         rule="run-offline",
         part="act",
         says="`output.a` is `object`",
-        source=_action("return {'a': object()}").replace(
+        hint="return text, numbers, lists",
+        source=action_piece("return {'a': object()}").replace(
             '@create_action(name="act"', '@create_action(  # HERE\n    name="act"', 1
         ),
     ),
@@ -362,33 +299,155 @@ def enable(context):
     with socket.socket() as tried:
         tried.connect(("127.0.0.1", 9))  # HERE
 """
-        + _TRIGGER_PIECE,
+        + TRIGGER_PIECE,
     ),
     Fault(
         name="tells",
         rule="secrets-stay-secret",
         part="act",
         says="the error of `run` repeats a secret",
-        source=_action("raise FatalError(f'the key {context.auth} is wrong')  # HERE"),
+        source=action_piece("raise FatalError(f'the key {context.auth} is wrong')  # HERE"),
+    ),
+    Fault(
+        name="tells-by-its-cause",
+        rule="secrets-stay-secret",
+        part="act",
+        says="what led to the error of `run` repeats a secret: FatalError",
+        hint="drops what led to it",
+        source=action_piece(
+            "raise FatalError('failed') from ValueError('bad ' + context.auth)  # HERE"
+        ),
+    ),
+    Fault(
+        name="tells-by-its-context",
+        rule="secrets-stay-secret",
+        part="act",
+        says="what led to the error of `run` repeats a secret: FatalError",
+        hint="drops what led to it",
+        source=action_piece(
+            "try:\n        raise ExceptionGroup('all', [ValueError('bad ' + context.auth)])\n"
+            "    except ExceptionGroup:\n        raise FatalError('failed')  # HERE"
+        ),
+    ),
+    Fault(
+        name="knows-one-auth",
+        rule="run-offline",
+        part="act",
+        says="with all properties and the auth `Login`, `run` raised AttributeError",
+        hint="mend that line",
+        source="auth = (auth, PieceAuth.BasicAuth(display_name='Login',"
+        " username=AuthField(display_name='U'), password=AuthField(display_name='P')))\n"
+        + action_piece("return {'a': context.auth.upper()}  # HERE"),
+    ),
+    Fault(
+        name="tells-one-auth",
+        rule="secrets-stay-secret",
+        part="act",
+        says="the error of `run` repeats a secret",
+        source="auth = (auth, PieceAuth.BasicAuth(display_name='Login',"
+        " username=AuthField(display_name='U'), password=AuthField(display_name='P')))\n"
+        + action_piece("raise FatalError(getattr(context.auth, 'password', 'no'))  # HERE"),
+    ),
+    Fault(
+        name="stores-bytes",
+        rule="run-offline",
+        part="act",
+        says="`run` raised StoreError: the value of store key `k` is not JSON",
+        hint="mend that line",
+        source=action_piece("await context.store.put('k', b'x')  # HERE"),
+    ),
+    Fault(
+        name="raises-the-unreadable",
+        rule="run-offline",
+        part="act",
+        says="`run` raised Mute, whose text cannot be read",
+        hint="mend that line",
+        source="class Mute(FatalError):\n    def __str__(self):\n        raise KeyError('x')\n"
+        + action_piece("raise Mute('no')  # HERE"),
+    ),
+    Fault(
+        name="raises-the-unreadable-at-once",
+        rule="imports",
+        says="Mute, whose text cannot be read",
+        hint="try it alone",
+        source="class Mute(BaseException):\n    def __str__(self):\n        raise KeyError('x')\n"
+        "    __repr__ = __str__\nraise Mute  # HERE\n",
+    ),
+    Fault(
+        name="forges-a-verdict",
+        rule="run-offline",
+        part="act",
+        says="`act` wrote into the suite's own pipe",
+        hint="write to no descriptor that the piece has not opened",
+        source=action_piece(
+            "for descriptor in range(3, 20):\n"
+            "        try:\n"
+            '            os.write(descriptor, b\'{"kind": "verdict", "verdict": {}}\\n\')\n'
+            "        except OSError:\n            pass\n"
+            "    raise RetryableError('no')"
+        ).replace('@create_action(name="act"', '@create_action(  # HERE\n    name="act"', 1),
     ),
     Fault(
         name="fails-live",
         rule="run-against-service",
         part="act",
         says="`act` raised ValueError: *** fails",
-        source=_action(
+        hint="mend that line",
+        source=action_piece(
             "if context.props_value['mode'] == 'live':\n"
             "        raise ValueError(f'{context.auth} fails')  # HERE\n"
             "    return {}",
             props='"mode": Property.ShortText(display_name="Mode")',
         ),
-        conftest=_SERVICE,
+        conftest=SERVICE,
+    ),
+    Fault(
+        name="is-refused",
+        rule="run-against-service",
+        part="act",
+        says="it raised Refused: no entry",
+        hint="give a connection that the service takes in `auth`",
+        source="class Refused(FatalError):\n    status = 401\n"
+        + action_piece("raise Refused('no entry')  # HERE"),
+        conftest=SERVICE.replace('        props={"mode": "live"},\n', ""),
+    ),
+    Fault(
+        name="asks-for-more",
+        rule="run-against-service",
+        part="act",
+        says="it raised PropsError: `level`",
+        hint="give good values of `level` for `act` in `part_props`",
+        source=action_piece(
+            "return {}",
+            props='"mode": Property.ShortText(display_name="M"),'
+            ' "level": Property.Number(display_name="L", required=True)',
+        ).replace('@create_action(name="act"', '@create_action(  # HERE\n    name="act"', 1),
+        conftest=SERVICE,
+    ),
+    Fault(
+        name="returns-another-kind",
+        rule="run-against-service",
+        part="act",
+        says="`output.a` is text, and its schema says `number`",
+        hint="return what the schema says, or correct the schema",
+        source="from pydantic import BaseModel, Field\n\n"
+        "class Cone(BaseModel):\n    a: int\n"
+        + action_piece(
+            "if context.props_value['mode'] != 'live':\n"
+            "        raise FatalError('no')\n"
+            "    return Cone.model_construct(a='one')",
+            props='"mode": Property.ShortText(display_name="Mode")',
+        )
+        .replace("dict[str, str]", "Cone")
+        .replace('@create_action(name="act"', '@create_action(  # HERE\n    name="act"', 1),
+        conftest=SERVICE,
     ),
     Fault(
         name="unlike-live",
         rule="life-against-service",
         part="notice",
         says="lacks `id`, which the sample data has",
+        hint="correct `sample_data`",
         source="""
 @create_trigger(  # HERE
     name="notice", display_name="Notice", description="", strategy=TriggerStrategy.POLLING,
@@ -397,87 +456,7 @@ def enable(context):
 async def notice(context):
     return [{"name": "x"}] if context.props_value["mode"] == "live" else []
 """
-        + _TRIGGER_PIECE,
-        conftest=_SERVICE,
-    ),
-)
-
-LOST: Final = (
-    Fault(
-        name="sleeps",
-        rule="run-offline",
-        part="act",
-        says="`act` did not end within 2 s",
-        source=_action("time.sleep(3600)  # HERE"),
-    ),
-    Fault(
-        name="waits-in-a-thread",
-        rule="run-offline",
-        part="act",
-        says="`act` did not end within 2 s",
-        source=_action("time.sleep(3600)  # HERE").replace("async def act", "def act"),
-    ),
-    Fault(
-        name="exits",
-        rule="run-offline",
-        part="act",
-        says="`act` ended the process with status 3",
-        source=_action("os._exit(3)").replace(
-            '@create_action(name="act"', '@create_action(  # HERE\n    name="act"', 1
-        ),
-    ),
-    Fault(
-        name="loads-for-ever",
-        rule="options-load-without-auth",
-        part="act",
-        says="`act` did not end within 2 s",
-        source="def options(context):\n    time.sleep(3600)  # HERE\n"
-        + _action(
-            "raise RetryableError('no')",
-            props='"shop": Property.Dropdown(display_name="S", options=options, refreshers=[])',
-        ),
-    ),
-    Fault(
-        name="imports-for-ever",
-        rule="imports",
-        says="the piece did not end within 2 s",
-        source=_whole("time.sleep(3600)  # HERE"),
-    ),
-    Fault(
-        name="exits-on-import",
-        rule="imports",
-        says="the piece ended the process with status 0",
-        source=_whole("os._exit(0)"),
-        file="pyproject.toml",
-    ),
-    Fault(
-        name="floods",
-        rule="import-prints-nothing",
-        says="it printed 'xxxx",
-        source=_whole("print('x' * 4_000_000)  # HERE\nos.write(1, b'y' * 4_000_000)"),
-    ),
-    Fault(
-        name="deaf",
-        rule="life-against-service",
-        part="notice",
-        says="after the event no request arrived at the trigger's URL",
-        source="""
-@create_trigger(  # HERE
-    name="notice", display_name="Notice", description="", strategy=TriggerStrategy.WEBHOOK,
-    sample_data={"id": 1},
-)
-async def notice(context):
-    return []
-
-@notice.on_enable
-def enable(context):
-    pass
-
-@notice.on_disable
-def disable(context):
-    pass
-"""
-        + _TRIGGER_PIECE,
-        conftest=_SERVICE,
+        + TRIGGER_PIECE,
+        conftest=SERVICE,
     ),
 )

@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import Final
 
 _IMPORTS: Final = """
+import os, socket, threading
 from pieces_framework import *
+
+with socket.socket() as trial:
+    trial.bind(("127.0.0.1", 0))
+os.environ["GOOD_TRIAL"] = "x"
+del os.environ["GOOD_TRIAL"]
+worker = threading.Thread(target=len, args=("",))
+worker.start()
+worker.join()
 
 
 """
@@ -104,7 +113,6 @@ async def unsubscribe(context: WebhookContext[None]) -> None:
 
 @create_trigger(
     name="by_hand", display_name="H", description="", strategy=TriggerStrategy.MANUAL,
-    sample_data={"id": 1},
 )
 async def by_hand(context: ManualTriggerRunContext[None]) -> list[JsonValue]:
     return [context.payload.body]
@@ -147,7 +155,7 @@ def contract_service():
     return ContractService(
         auth={"type": "CUSTOM_AUTH", "props": {"region": "eu", "key": "k" * 40}},
         props={"odd": "no value known"},
-        props_of={
+        part_props={
             "every": {
                 "short": "abc", "number": 12, "moment": "2026-01-01", "choices": [1], "shop": 1,
                 "object": {}, "file": "data:text/plain;base64,YQ==", "rows": [{"name": "x"}],

@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
-FEW_PLUGINS: Final = ("-p", "no:asyncio", "-p", "no:anyio", "-p", "no:hypothesispytest")
+FEW_PLUGINS: Final = (
+    "-p",
+    "no:asyncio",
+    "-p",
+    "no:anyio",
+    "-p",
+    "no:hypothesispytest",
+    "-p",
+    "no:respx",
+)
 """The suite needs none of them, and their start takes longer than its own."""
 _FILE: Final = re.compile(r"\.(?:toml|txt)\.")
 """How the file that names a piece ends, within what pytest calls a class.

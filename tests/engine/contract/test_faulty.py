@@ -8,8 +8,13 @@ import pytest
 
 from pieces_engine.contract.promises import PROMISES
 
-from .faulty import FAULTS, LOST, SECRET, Fault
+from .fault import SECRET, Fault
+from .faulty import FAULTS as OTHERS
+from .faulty_imports import FAULTY_IMPORTS
+from .lost import LOST
 from .running import Report, run_pytest
+
+FAULTS = (*OTHERS, *FAULTY_IMPORTS)
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +31,15 @@ def report(top: Path) -> Report:
 @pytest.fixture(scope="module")
 def lost(top: Path) -> Report:
     folders = [fault.write(top) for fault in LOST]
-    (top / "lost").mkdir()
-    return run_pytest(
-        top / "lost", "--contract-deadline=2", *(f"--piece={folder}" for folder in folders)
-    )
+    return run_pytest(top, "--contract-deadline=1", *(f"--piece={folder}" for folder in folders))
 
 
 def test_every_promise_has_a_piece_that_breaks_it() -> None:
     assert {fault.rule for fault in FAULTS} == set(PROMISES)
+
+
+def test_advice_names_no_placeholder() -> None:
+    assert [promise for promise in PROMISES.values() if "_..." in promise.hint] == []
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -61,5 +67,6 @@ def check(fault: Fault, top: Path, report: Report) -> None:
     assert fault.says in failed[node]
     assert fault.place(top) in failed[node]
     assert PROMISES[fault.rule].says in failed[node]
-    assert PROMISES[fault.rule].hint in failed[node]
+    assert (fault.hint or PROMISES[fault.rule].hint) in failed[node].partition("hint:")[2]
+    assert str(top) not in failed[node]
     assert "Traceback" not in failed[node]

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import typing
+from decimal import Decimal
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
 from pieces_engine.contract.fit import likeness_problem, schema_problem
 from pieces_framework import JsonValue, OutputField, OutputSchema
-from pieces_framework.output_schema import OutputFormat
+from pieces_framework.output import json_output
+from pieces_framework.output_formats import JSON_KINDS, OutputFormat
+from pieces_framework.output_schema import result_schema
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
+
+FEW = settings(max_examples=25)
 
 ORDER = OutputSchema(
     fields=[
@@ -33,7 +41,9 @@ GOOD: dict[str, JsonValue] = {
 }
 
 
-@pytest.mark.parametrize("value", [GOOD, [GOOD, GOOD], [], {**GOOD, "buyer": None, "lines": []}])
+@pytest.mark.parametrize(
+    "value", [GOOD, [GOOD, GOOD], [], {**GOOD, "buyer": None, "lines": []}, {**GOOD, "id": "1.50"}]
+)
 def test_what_the_schema_says_fits(value: JsonValue) -> None:
     assert schema_problem(ORDER, value, "output") == ""
 
@@ -53,6 +63,8 @@ def test_what_the_schema_says_fits(value: JsonValue) -> None:
             {**GOOD, "extra": {"any": {"at": "soon"}}},
             "`output.extra.any.at` is text, and its schema says `date`",
         ),
+        ({**GOOD, "id": "one"}, "`output.id` is text, and its schema says `number`"),
+        ({**GOOD, "extra": []}, "`output.extra` is a list, and its schema has fields"),
         ([GOOD, {}], "`output[1]` lacks `id`, which its schema has"),
         (None, "`output` is null, and its schema has fields"),
     ],
@@ -61,9 +73,42 @@ def test_what_does_not_fit_is_named(value: JsonValue, problem: str) -> None:
     assert schema_problem(ORDER, value, "output") == problem
 
 
+@FEW
 @given(JSON)
 def test_without_a_schema_everything_fits(value: JsonValue) -> None:
     assert schema_problem(None, value, "output") == ""
+
+
+@pytest.mark.parametrize("format_", typing.get_args(OutputFormat))
+@pytest.mark.parametrize(
+    ("value", "kind"), [(True, "boolean"), (1, "number"), ({}, "object"), ([], "array")]
+)
+def test_a_format_takes_the_kinds_of_its_row(
+    format_: OutputFormat, value: JsonValue, kind: str
+) -> None:
+    schema = OutputSchema(fields=[OutputField(key="a", format=format_)]).metadata()
+
+    fits = schema_problem(schema, {"a": value}, "output") == ""
+
+    assert fits == (kind in JSON_KINDS[format_])
+
+
+class Priced(BaseModel):
+    price: Decimal
+
+
+def test_a_model_fits_the_schema_that_is_derived_from_it() -> None:
+    schema = result_schema(_priced)
+    assert schema is not None
+
+    output = json_output(_priced())
+
+    assert output == {"price": "1.50"}
+    assert schema_problem(schema.metadata(), output, "output") == ""
+
+
+def _priced() -> Priced:
+    return Priced(price=Decimal("1.50"))
 
 
 @pytest.mark.parametrize("format_", ["currency", "filesize", "duration", "url", "html", "image"])
@@ -74,6 +119,7 @@ def test_text_fits_each_format_that_may_be_written_as_text(format_: OutputFormat
     assert schema_problem(schema, {"a": []}, "output") != ""
 
 
+@FEW
 @given(JSON)
 def test_everything_is_like_itself(value: JsonValue) -> None:
     assert likeness_problem(value, value, "run") == ""

@@ -6,18 +6,80 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 
 from tests.support.gelato import GELATO
 
-from .good import SERVICE, SMALL, write_good
-from .running import Report, run_pytest
+from .good import SERVICE, SMALL, SOURCE, write_good
+from .running import FEW_PLUGINS, Report, run_pytest
+
+pytest_plugins = ("pytester",)
+
+Collect: TypeAlias = Callable[..., set[str]]
 
 NOT_RUN = "not run: needs a fake service"
 SUITE = "pyproject.toml"
 TEST = "def test_it(): pass\n"
+SMALL_SERVICE = """import pytest
+from pieces_engine.contract import ContractService
+from pieces_framework import WebhookPayload
+
+
+@pytest.fixture
+def contract_service(): return ContractService(events={"by_hand": lambda:
+    WebhookPayload(body={"id": 7})
+})
+"""
+STRANGE = """
+from pieces_framework import *
+
+size = Property.ShortText(display_name="Size")
+
+@create_action(name="act", display_name="Act", description="", props={"size": size})
+def act(context):
+    return {}
+
+piece = create_piece(display_name="Strange", logo_url="", actions=[act], triggers=[])
+size.constraints = 7
+"""
+DISCREET = """
+from pieces_framework import *
+
+class Mute:
+    def __repr__(self):
+        raise KeyError("no text")
+
+@create_action(
+    name="act", display_name="Act", description="",
+    auth=PieceAuth.SecretText(display_name="Key"),
+)
+def act(context):
+    try:
+        raise ValueError(context.auth)
+    except ValueError:
+        error = FatalError("no")
+        error.value = Mute()
+        raise error from None
+
+piece = create_piece(display_name="D", logo_url="", auth=act.auths[0], actions=[act], triggers=[])
+"""
+FORKING = """
+import os
+from pieces_framework import *
+
+@create_action(name="act", display_name="Act", description="")
+async def act(context):
+    if os.fork() == 0:
+        raise KeyError("the child")
+    os.wait()
+    raise RetryableError("no")
+
+piece = create_piece(display_name="F", logo_url="", actions=[act], triggers=[])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +110,17 @@ def write_ini(workspace: Path, *, testpaths: str = "tests", pieces: str = "") ->
     (workspace / "pytest.ini").write_text("\n".join(["[pytest]", *lines]))
 
 
-def collected(folder: Path, *arguments: str) -> set[str]:
-    """What would be run: the suite, and which of the tests."""
-    report = run_pytest(folder, "--collect-only", "-q", *arguments)
-    files = (line.partition("::")[0] for line in report.output.splitlines() if "::" in line)
-    return {Path(file).name for file in files}
+@pytest.fixture
+def collect(workspace: Path, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Collect:
+    """Say what pytest would run in the workspace: the suite, and which of the tests."""
+
+    def collected(*arguments: str) -> set[str]:
+        monkeypatch.chdir(workspace)
+        runner: Any = pytester  # of half a type
+        run = runner.inline_run("--collect-only", *FEW_PLUGINS, *arguments)
+        return {call.item.path.name for call in run.getcalls("pytest_itemcollected")}
+
+    return collected
 
 
 def test_a_good_piece_breaks_no_promise(goods: Report) -> None:
@@ -73,9 +141,25 @@ def test_what_needs_a_service_is_skipped_without_one(goods: Report) -> None:
     bare = goods.items[: len(goods.items) // 2]
     skipped = [item for item in bare if item.outcome == "skipped"]
 
-    assert {item.text for item in skipped} == {NOT_RUN}
+    assert {item.text for item in skipped} == {
+        f"{NOT_RUN} ({item.node.replace('::', ' :: ')})" for item in skipped
+    }
     assert "good::by_hand::life-against-service" in {item.node for item in skipped}
     assert "good::every::run-against-service" in {item.node for item in skipped}
+
+
+def test_a_skipped_promise_is_shown_at_its_part(goods: Report) -> None:
+    code = "piece_good/__init__.py"
+    line = next(n for n, each in enumerate(SOURCE.splitlines(), 1) if each == "@create_action(")
+
+    name = "good :: every :: run-against-service"
+    assert f"SKIPPED [1] bare/{code}:{line}: {NOT_RUN} ({name})" in goods.output
+
+
+def test_the_summary_says_how_many_promises_lack_the_fixture(goods: Report) -> None:
+    said = "4 promises not run: write the fixture `contract_service` (docs: contract suite)"
+
+    assert said in goods.output
 
 
 def test_a_service_shows_what_was_skipped(goods: Report) -> None:
@@ -90,42 +174,48 @@ def test_a_service_shows_what_was_skipped(goods: Report) -> None:
     }
 
 
-def test_a_piece_alone_is_looked_at_without_the_tests(workspace: Path) -> None:
+def test_a_piece_alone_is_looked_at_without_the_tests(workspace: Path, collect: Collect) -> None:
     write_ini(workspace, testpaths="")
 
-    assert collected(workspace, "--piece=pieces/good") == {SUITE}
+    assert collect("--piece=pieces/good") == {SUITE}
 
 
-def test_a_piece_is_added_to_the_tests_that_settings_name(workspace: Path) -> None:
+def test_a_piece_is_added_to_the_tests_that_settings_name(
+    workspace: Path, collect: Collect
+) -> None:
     write_ini(workspace)
 
-    found = collected(workspace, "--piece=pieces/good")
+    found = collect("--piece=pieces/good")
 
     assert found == {SUITE, "test_one.py", "test_two.py"}
 
 
-def test_a_piece_is_added_to_the_tests_that_the_user_names(workspace: Path) -> None:
-    found = collected(workspace, "tests/test_one.py", "--piece=pieces/good")
+def test_a_piece_is_added_to_the_tests_that_the_user_names(collect: Collect) -> None:
+    found = collect("tests/test_one.py", "--piece=pieces/good")
 
     assert found == {SUITE, "test_one.py"}
 
 
-def test_pieces_of_the_settings_are_looked_at_by_plain_pytest(workspace: Path) -> None:
+def test_pieces_of_the_settings_are_looked_at_by_plain_pytest(
+    workspace: Path, collect: Collect
+) -> None:
     write_ini(workspace, pieces="pieces/*")
 
-    assert collected(workspace) == {SUITE, "test_one.py", "test_two.py"}
+    assert collect() == {SUITE, "test_one.py", "test_two.py"}
 
 
-def test_pieces_of_the_settings_do_not_replace_the_tests(workspace: Path) -> None:
+def test_pieces_of_the_settings_do_not_replace_the_tests(workspace: Path, collect: Collect) -> None:
     write_ini(workspace, testpaths="", pieces="pieces/*")
 
-    assert collected(workspace) == {SUITE, "test_one.py", "test_two.py"}
+    assert collect() == {SUITE, "test_one.py", "test_two.py"}
 
 
-def test_pieces_of_the_settings_are_left_out_where_the_user_names_a_test(workspace: Path) -> None:
+def test_pieces_of_the_settings_are_left_out_where_the_user_names_a_test(
+    workspace: Path, collect: Collect
+) -> None:
     write_ini(workspace, pieces="pieces/*")
 
-    assert collected(workspace, "tests/test_one.py") == {"test_one.py"}
+    assert collect("tests/test_one.py") == {"test_one.py"}
 
 
 @pytest.mark.parametrize(
@@ -205,6 +295,25 @@ def test_a_service_of_the_wrong_type_is_said_to_be_one(workspace: Path) -> None:
     assert "`contract_service` gives `str`, not a `ContractService`" in text
 
 
+def test_what_an_error_hides_is_not_told(workspace: Path) -> None:
+    folder = write_good(workspace / "pieces", "discreet", source=DISCREET)
+
+    report = run_pytest(workspace, f"--piece={folder}", "-k", "run-offline or secrets")
+
+    assert report.outcomes() == {
+        "good::act::run-offline": "passed",
+        "good::act::secrets-stay-secret": "passed",
+    }
+
+
+def test_what_a_fork_of_a_piece_finds_is_not_told(workspace: Path) -> None:
+    folder = write_good(workspace / "pieces", "forking", source=FORKING)
+
+    report = run_pytest(workspace, f"--piece={folder}", "-k", "run-offline")
+
+    assert report.outcomes() == {"good::act::run-offline": "passed"}
+
+
 def test_what_a_piece_started_ends_with_the_suite(workspace: Path) -> None:
     source = workspace / "pieces" / "good" / "piece_good" / "__init__.py"
     pid_file = workspace / "pid"
@@ -256,11 +365,81 @@ def test_a_run_without_the_suite_loads_nothing_of_it() -> None:
     }
 
 
-def test_an_event_that_fails_is_shown_as_the_authors_own_mistake(workspace: Path) -> None:
-    failing = SERVICE.replace('WebhookPayload(body={"id": 7})', "1 / 0")
-    (workspace / "pieces" / "good" / "conftest.py").write_text(failing)
+def live_texts(workspace: Path, conftests: Iterable[str]) -> list[str]:
+    """What the report says of `by_hand` in copies of a piece, each with another service."""
+    folders = [
+        write_good(workspace / "copies", str(number), conftest=conftest, source=SMALL)
+        for number, conftest in enumerate(conftests)
+    ]
+    options = (f"--piece={folder}" for folder in folders)
+    report = run_pytest(workspace, "-k", "by_hand and service", *options)
+    return [item.text for item in report.items]
 
-    report = run_pytest(workspace, "--piece=pieces/good", "-k", "service")
 
-    assert list(report.failed("good")) == ["by_hand::life-against-service"]
-    assert "ZeroDivisionError" in report.failed("good")["by_hand::life-against-service"]
+def test_an_event_that_fails_is_one_message(workspace: Path) -> None:
+    events = ["1 / 0", '{"id": 7}', "WebhookPayload(body={1, 2})", "WebhookPayload(headers=None)"]
+
+    texts = live_texts(
+        workspace,
+        (SMALL_SERVICE.replace('WebhookPayload(body={"id": 7})', event) for event in events),
+    )
+
+    assert texts == [
+        (
+            "the event of `by_hand` raised ZeroDivisionError: division by zero\n"
+            "  at       copies/0/conftest.py:8"
+        ),
+        "the event of `by_hand` gave `dict`, not a `WebhookPayload` or `None`",
+        "the event of `by_hand` gave no request: `payload.body` is `set`, which is not JSON",
+        "the event of `by_hand` gave no request: `payload.headers` is `NoneType`, not a dict",
+    ]
+
+
+def test_a_service_that_does_not_fit_the_piece_is_refused(workspace: Path) -> None:
+    declared = [
+        (
+            'props={"speed": 1}, events={"by_foot": print},'
+            ' part_props={"by_foot": {}, "by_hand": {"speed": 1}}'
+        ),
+        'props=[], events={"by_hand": 7}, part_props={"by_hand": 1}',
+        "auth=object()",
+    ]
+
+    texts = live_texts(
+        workspace,
+        (
+            "import pytest\nfrom pieces_engine.contract import ContractService\n"
+            f"@pytest.fixture\ndef contract_service(): return ContractService({each})\n"
+            for each in declared
+        ),
+    )
+
+    assert texts == [
+        (
+            "`contract_service` does not fit the piece:"
+            " `events` names `by_foot`, which is no trigger; there is `by_hand`, `posted`;"
+            " `props` names `speed`, which no action or trigger has;"
+            " `part_props` names `by_foot`, which is no part; there is `by_hand`, `posted`;"
+            " `part_props` names `speed`, which `by_hand` lacks; there is none"
+        ),
+        (
+            "`contract_service` does not fit the piece: `props` is `list`, not a dict;"
+            " `part_props['by_hand']` is `int`, not a dict; `events['by_hand']` is `int`,"
+            " not a function"
+        ),
+        "`contract_service.auth` is `object`, which is not JSON",
+    ]
+
+
+def test_a_piece_that_our_own_code_trips_over_is_broken_and_others_are_not(
+    workspace: Path,
+) -> None:
+    strange = write_good(workspace / "pieces" / "strange", source=STRANGE)
+
+    report = run_pytest(workspace, f"--piece={strange}", "--piece=pieces/good")
+
+    failed = report.failed("good")
+    assert list(failed) == ["metadata-is-json", "act::props-round-trip", "act::run-offline"]
+    assert "`act` cannot be looked at: AttributeError: " in failed["act::run-offline"]
+    assert "Traceback" not in report.output
+    assert "good::posted::run-offline" in report.outcomes()

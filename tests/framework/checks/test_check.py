@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -15,6 +18,7 @@ from pieces_framework.checks import RULES, Needs, Severity, check
 from tests.support.checked import files_of, findings, found, small_files, small_metadata
 from tests.support.gelato import GELATO
 
+PAGE: Final = Path(__file__).parents[3] / "docs" / "reference" / "checks" / "README.md"
 API: Final = "piece_gelato/api.py"
 PRINTS: Final = "def show(flavor):\n    print(flavor)\n"
 
@@ -104,6 +108,43 @@ def test_finding_is_one_of_the_problems_that_commands_report() -> None:
     }
 
 
+def test_finding_as_text_says_place_rule_and_hint() -> None:
+    (about_line,) = findings(**{API: PRINTS})
+    (about_file,) = findings(**{"piece_gelato/py.typed": None})
+
+    hint = RULES["print-call"].hint
+    said = f"{API}:2: warning: the piece prints [print-call]\nhint: {hint}"
+    assert about_line.text() == said
+    assert about_file.text().startswith("piece_gelato/__init__.py: note: `piece_gelato` has no ")
+
+
+def test_text_in_place_of_bytes_is_refused() -> None:
+    files: Any = {"README.md": "# Gelato\n"}
+
+    with pytest.raises(TypeError, match=r"^`README.md` is `str`, not `bytes`; read it by "):
+        check(files)
+
+
+def test_the_program_on_the_page_prints_what_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program = re.search(r"^```python\n(from .*?)^```$", PAGE.read_text(), re.DOTALL | re.MULTILINE)
+    assert program
+    folder = tmp_path / "pieces" / "community" / "gelato"
+    shutil.copytree(GELATO, folder)
+    for path in ("piece_gelato/shown.py", ".venv/piece_gelato/left_out.py", "dist/test_out.py"):
+        (folder / path).parent.mkdir(exist_ok=True, parents=True)
+        (folder / path).write_text(PRINTS)
+    (folder / "dist" / "key.txt").write_text("glpat-Qv7mZr4Kx2Wn9Tb5Jd8L\n")
+    monkeypatch.chdir(tmp_path)
+
+    exec(program.group(1), {})
+
+    hint = RULES["print-call"].hint
+    said = f"piece_gelato/shown.py:2: warning: the piece prints [print-call]\nhint: {hint}\n"
+    assert capsys.readouterr().out == said
+
+
 def test_rules_about_the_source_tree_are_not_asked_of_a_wheel() -> None:
     wheel = {"piece_gelato/__init__.py": b"import yaml\n", "piece_gelato/i18n/de.json": b"{}"}
 
@@ -148,6 +189,12 @@ def test_odd_module_is_reported(content: bytes) -> None:
     rules = {rule for rule, _, _ in found(**{API: content})}
 
     assert rules == {"syntax-error"}
+
+
+def test_tests_within_the_package_are_no_code_of_the_piece() -> None:
+    test = f"import pytest\n\n\n{PRINTS}"
+
+    assert found(**{"piece_gelato/tests/test_api.py": test}) == []
 
 
 def test_module_that_is_too_large_is_passed_over() -> None:

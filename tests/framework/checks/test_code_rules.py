@@ -46,10 +46,67 @@ def test_blocking_calls(code: str, expected: int | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("imported", "body", "lines"),
+    [
+        ("requests", "requests.Session().get('')", [3]),
+        ("httpx", "with httpx.Client() as c: c.get('')", [3]),
+        ("httpx", "c = httpx.Client()\n  with c.stream('GET', '') as r: ...", [4]),
+        ("subprocess", "subprocess.Popen(['ls']).wait()", [3]),
+        ("subprocess", "p = subprocess.Popen(['ls'])\n  p.communicate()", [4]),
+        ("urllib3", "urllib3.request('GET', '')", [3]),
+        ("smtplib", "smtplib.SMTP('mail')", [3]),
+        ("http.client", "http.client.HTTPSConnection('').request('GET', '')", [3]),
+        ("boto3", "boto3.client('s3').put_object(Key='k')", [3]),
+        ("typing", "input('name')", [3]),
+        ("httpx", "async with httpx.AsyncClient() as c: await c.get('')", []),
+        ("httpx", "c = httpx.Client()\n  c = mine()\n  c.get('')", []),
+        ("httpx", "def g(): c = httpx.Client()\n  c.get('')", []),
+        ("httpx", "c = httpx.Client()\n  (lambda c: c.get(''))(mine)", []),
+        ("subprocess", "return subprocess.Popen(['ls'])", []),
+        ("http.client", "return http.client.HTTPConnection('')", []),
+        ("boto3", "return boto3.client('s3').get_paginator('list_objects')", []),
+        ("asyncio", "c = c.c\n  c.get('')", []),
+    ],
+)
+def test_calls_that_block_by_what_they_are_made_of(
+    imported: str, body: str, lines: list[int]
+) -> None:
+    code = f"import {imported}\nasync def f():\n  {body}\n"
+
+    every = found_in(code, "boto3", "httpx", "requests", "urllib3")
+
+    assert [line for rule, line in every if rule == "blocking-call"] == lines
+
+
+def test_client_of_the_module_blocks_too() -> None:
+    code = "import http.client as h\nc = h.HTTPConnection('')\nasync def f():\n  c.request('')\n"
+
+    assert found_in(code) == [("blocking-call", 4)]
+
+
+def test_client_that_is_handed_over_is_not_known() -> None:
+    code = "import http.client as h\nc = h.HTTPConnection('')\nasync def f(c):\n  c.request('')\n"
+
+    assert found_in(code) == []
+
+
+@pytest.mark.parametrize(
     ("code", "is_found"),
     [
         pytest.param("from pathlib import Path\nPath('a').write_text('')\n", True, id="write"),
         pytest.param("from pathlib import Path\nX = Path('a').read_text()\n", False, id="read"),
+        pytest.param(
+            "from pathlib import Path; p = Path('a') / 'b'\np.write_text('')\n", True, id="path"
+        ),
+        pytest.param(
+            "from pathlib import Path; p = Path('a')\nx = p.read_text()\n", False, id="path-read"
+        ),
+        pytest.param("import threading\nthreading.Thread(target=f).start()\n", True, id="thread"),
+        pytest.param("import threading\nT = threading.Thread(target=f)\n", False, id="unstarted"),
+        pytest.param(
+            "import http.client\nhttp.client.HTTPConnection('').connect()\n", True, id="client"
+        ),
+        pytest.param("import http.client\nC = http.client.HTTPConnection('')\n", False, id="made"),
         pytest.param("\nX = open('a', 'w')\n", True, id="open-to-write"),
         pytest.param("\nX = open('a', mode='ab')\n", True, id="open-to-append"),
         pytest.param("\nX = open('a').read()\n", False, id="open-to-read"),
@@ -115,6 +172,64 @@ def test_swallowed_errors(code: str, rule: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("caught", "body", "rule"),
+    [
+        ("Exception", "return []", "swallowed-error"),
+        ("Exception", "return {}", "swallowed-error"),
+        ("Exception", "return dict()", "swallowed-error"),
+        ("Exception as e", "x = None", "swallowed-error"),
+        ("Exception", "break", "swallowed-error"),
+        ("Exception", "continue", "swallowed-error"),
+        ("HttpError", "pass", "swallowed-error"),
+        ("(KeyError, HttpError)", "return []", "swallowed-error"),
+        ("pieces_framework.errors.RunError", "pass", "swallowed-error"),
+        ("BaseException as e", "pass", "bare-except"),
+        ("BaseException as e", "log(1)", "bare-except"),
+        ("BaseException as e", "log(e)", ""),
+        ("Exception", "return False", ""),
+        ("Exception", "return 'the key was refused'", ""),
+        ("HttpError", "return 'the key was refused'", ""),
+        ("Exception", "x = default()", ""),
+        ("Exception", "log(1); return None", ""),
+        ("HttpError as e", "look_at(e.status)", ""),
+        ("RetryableError", "pass", ""),
+        ("OwnError", "return []", ""),
+    ],
+)
+def test_errors_that_are_caught(caught: str, body: str, rule: str) -> None:
+    imports = (
+        "import pieces_framework.errors\n"
+        "from pieces_common import HttpError\n"
+        "from pieces_framework import RetryableError\n"
+        "from .errors import RunError as OwnError\n"
+    )
+    code = f"{imports}def f():\n for x in y:\n  try: g()\n  except {caught}: {body}\n"
+
+    assert found_in(code) == ([(rule, 8)] if rule else [])
+
+
+SUPPRESSING = """\
+import contextlib
+from pieces_framework import PieceError
+with contextlib.suppress(PieceError): f()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "rules"),
+    [
+        (SUPPRESSING, ["swallowed-error"]),
+        ("def f():\n try: g()\n finally: return 1\n", ["swallowed-error"]),
+        ("def f():\n try: g()\n finally:\n  if x: return 1\n", ["swallowed-error"]),
+        ("def f():\n try: g()\n finally:\n  def h(): return 1\n", []),
+        ("try: import orjson\nexcept Exception: orjson = None\n", []),
+    ],
+)
+def test_errors_that_pass_unseen_otherwise(code: str, rules: list[str]) -> None:
+    assert [rule for rule, _ in found_in(code)] == rules
+
+
+@pytest.mark.parametrize(
     ("code", "is_found"),
     [
         pytest.param("import ssl\nx = ssl._create_unverified_context()\n", True, id="context"),
@@ -146,6 +261,9 @@ def test_unverified_certificates(code: str, *, is_found: bool) -> None:
         ("http://flavors.svc.internal/v1", False),
         ("http://schemas.gelato.com/2020/menu", False),
         ("http://www.w3.org/2001/XMLSchema", False),
+        ("http://www.sitemaps.org/schemas/sitemap/0.9", False),
+        ("http://www.gelato.shop/dtds/menu-1.0.dtd", False),
+        ("http://api.gelato.shop/answers", True),
         ("http://shop.example.com", False),
         ("such as http://api.gelato.shop", False),
         ("https://api.gelato.shop", False),
@@ -153,6 +271,10 @@ def test_unverified_certificates(code: str, *, is_found: bool) -> None:
 )
 def test_addresses_without_encryption(address: str, *, is_found: bool) -> None:
     assert found_in(f"ADDRESS = {address!r}\n") == ([("plain-http", 1)] if is_found else [])
+
+
+def test_docstring_is_no_address() -> None:
+    assert found_in('"""http://api.gelato.shop"""\n') == []
 
 
 def test_address_in_bytes_is_no_address() -> None:
@@ -171,6 +293,16 @@ def test_address_in_bytes_is_no_address() -> None:
         ),
         pytest.param(DISABLE, [], id="not-made-here"),
         pytest.param(
+            WEBHOOK + "def attach(given):\n    given.on_enable(f)\n    given.on_disable(f)\n",
+            [],
+            id="attached-by-a-function",
+        ),
+        pytest.param(
+            WEBHOOK + ENABLE + WEBHOOK.replace(" t(", " u(") + "u.on_enable(f)\nu.on_disable(f)\n",
+            ["hook-pair"],
+            id="attached-to-another",
+        ),
+        pytest.param(
             WEBHOOK + ENABLE + "@t.on_disable\ndef off(context): pass\n",
             ["disable-does-nothing"],
             id="empty",
@@ -183,6 +315,57 @@ def test_address_in_bytes_is_no_address() -> None:
 )
 def test_hooks_of_webhooks(code: str, rules: list[str]) -> None:
     assert [rule for rule, _ in found_in(code)] == rules
+
+
+@pytest.mark.parametrize(
+    ("strategy", "is_found"),
+    [
+        ("'WEBHOOK'", True),
+        ("TriggerStrategy('WEBHOOK')", True),
+        ("TriggerStrategy['WEBHOOK']", True),
+        ("S", True),
+        ("OTHER", True),  # the metadata knows
+        ("TriggerStrategy.POLLING", False),
+        ("P", False),
+        ("'POLLING'", False),
+    ],
+)
+def test_webhooks_are_known_however_they_are_declared(strategy: str, *, is_found: bool) -> None:
+    code = (
+        "S = TriggerStrategy.WEBHOOK\nP = TriggerStrategy.POLLING\n"
+        f"@create_trigger(name='new_flavor', strategy={strategy})\nasync def t(context): ...\n"
+        + ENABLE
+    )
+
+    assert found_in(code) == ([("hook-pair", 3)] if is_found else [])
+
+
+def test_strategy_that_neither_code_nor_metadata_tells_is_let_be() -> None:
+    code = "@create_trigger(name='unknown', strategy=chosen())\nasync def t(context): ...\n"
+
+    assert found_in(code + ENABLE) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "lines"),
+    [
+        pytest.param("def off(c): pass\nt.on_disable(off)\n", [7], id="attached-by-a-call"),
+        pytest.param(
+            "def off(c): pass\nfrom .api import off as o\nt.on_disable(o)\n", [8], id="renamed"
+        ),
+        pytest.param("def off(c): remove()\nt.on_disable(off)\n", [], id="that-works"),
+        pytest.param(
+            "def off(c): pass\nclass A:\n  def off(c): ...\nt.on_disable(off)\n",
+            [],
+            id="of-a-name-twice",
+        ),
+        pytest.param("t.on_disable(made())\n", [], id="unknown"),
+    ],
+)
+def test_disabling_that_does_nothing(code: str, lines: list[int]) -> None:
+    expected = [("disable-does-nothing", line) for line in lines]
+
+    assert found_in(WEBHOOK + ENABLE.replace("\n    ", " ") + "\n" + code) == expected
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from pathlib import Path
 
 import pytest
@@ -29,26 +30,20 @@ def test_the_piece_that_examples_change_is_faultless() -> None:
 
 @pytest.mark.parametrize("case", BAD, ids=rule_of)
 def test_bad_example_is_found_by_its_rule_alone_where_it_says(case: Case) -> None:
-    (finding,) = case.findings()
+    (finding,) = check_examples.findings(case)
 
     place = finding.path if finding.line is None else f"{finding.path}:{finding.line}"
     assert (finding.rule, place) == (case.rule, case.place)
     assert finding.severity is RULES[case.rule].severity
+    for text in (finding.message, finding.hint):  # in the form of all messages
+        assert not text.endswith(".")
+        assert text[0] in "`'" or not text[0].isupper()
+        assert text.count("`") % 2 == 0
 
 
 @pytest.mark.parametrize("case", GOOD, ids=rule_of)
 def test_nothing_is_found_in_a_good_example(case: Case) -> None:
-    assert case.findings() == []
-
-
-@pytest.mark.parametrize("case", BAD, ids=rule_of)
-def test_message_and_hint_are_in_the_house_s_form(case: Case) -> None:
-    (finding,) = case.findings()
-
-    for text in (finding.message, finding.hint):
-        assert not text.endswith(".")
-        assert text[0] in "`'" or not text[0].isupper()
-        assert text.count("`") % 2 == 0
+    assert check_examples.findings(case) == ()
 
 
 def test_a_diff_that_changes_nothing_is_refused() -> None:
@@ -66,3 +61,7 @@ def test_an_example_file_without_a_good_example_is_refused(
 
     with pytest.raises(check_examples.ExampleError, match="a bad and a good example"):
         cases("half")
+
+
+def test_the_examples_in_the_reader_s_docstrings_hold() -> None:
+    assert doctest.testmod(check_examples) == (0, 1)

@@ -147,6 +147,22 @@ def test_project_file(pattern: str, replacement: str, rules: list[str]) -> None:
         pytest.param("import requests\n", ["mystery"], BOTH, id="surely-not-that-one"),
         pytest.param("import yaml\n", ["jaml"], BOTH, id="nor-that-one"),
         pytest.param("import piece_sorbet\n", [], ["other-piece"], id="other-piece"),
+        pytest.param(
+            "import importlib\nimportlib.import_module('piece_slack.api')\n",
+            [],
+            ["other-piece"],
+            id="other-piece-by-importlib",
+        ),
+        pytest.param("x = __import__('piece_slack')\n", [], ["other-piece"], id="by-dunder"),
+        pytest.param(
+            "import importlib\nimportlib.import_module('.a', 'piece_slack')\n", [], [], id="own"
+        ),
+        pytest.param("__import__(name)\n__import__()\n", [], [], id="computed"),
+        pytest.param("import pieces_engine\n", [], ["undeclared-dependency"], id="engine"),
+        pytest.param("from pieces_server import x\n", [], ["undeclared-dependency"], id="server"),
+        pytest.param("import pieces_other\n", [], ["undeclared-dependency"], id="a-like-word"),
+        pytest.param("import pymongo\nimport bson\n", ["pymongo"], [], id="brought-along"),
+        pytest.param("import bson\n", [], ["undeclared-dependency"], id="not-brought-along"),
         pytest.param("import tests.data\n", [], [], id="own-folder"),
         pytest.param("from . import auth\nfrom .auth import x\n", [], [], id="relative"),
         pytest.param("import os.path, sys\n", [], [], id="standard-library"),
@@ -201,6 +217,47 @@ def test_translations_that_cannot_be_read(content: bytes) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "is_found"),
+    [
+        ("german.json", True),
+        ("DE.json", True),
+        ("de.yaml", True),
+        ("de.JSON", True),
+        ("de.json", False),
+        ("zh-TW.json", False),
+        ("pt_BR.json", False),
+        ("translation.json", False),
+        ("README.md", False),
+        ("__init__.py", False),
+        ("LICENSE", False),
+    ],
+)
+def test_names_of_translations(name: str, *, is_found: bool) -> None:
+    path = f"piece_gelato/i18n/{name}"
+
+    rules = [rule for rule, at, _ in found(**{path: "{}"}) if at == path]
+
+    assert ("translation-misplaced" in rules) is is_found
+
+
+def test_source_of_a_translation_may_be_beside_it() -> None:
+    changed = {"piece_gelato/i18n/de.json": "{}", "piece_gelato/i18n/de.po": ""}
+
+    assert [rule for rule, _, _ in found(**changed)] == ["translation-missing"]
+
+
+def test_text_that_is_translated_twice_is_found() -> None:
+    content = '{"New Flavor": "Neue Sorte", "New Flavor": "Neues Eis"}'
+
+    (_, finding) = check(small_files(**{"piece_gelato/i18n/de.json": content}), small_metadata())
+
+    assert (finding.rule, finding.message) == (
+        "translation-unused",
+        "there are several translations of 'New Flavor'",
+    )
+
+
 def test_long_lists_of_texts_are_cut() -> None:
     (finding,) = check(small_files(**{"piece_gelato/i18n/de.json": "{}"}), small_metadata())
 
@@ -239,6 +296,42 @@ def test_logos(address: str | None, rules: list[str]) -> None:
 )
 def test_texts_of_an_action(changed: dict[str, JsonValue], rules: list[str]) -> None:
     assert found_in_metadata(actions=action(**changed)) == rules
+
+
+@pytest.mark.parametrize(
+    ("name", "proposed"),
+    [
+        ("cupSize", "; write `cup_size`"),
+        ("Cup-Size", "; write `cup_size`"),
+        ("HTTPStatus2", "; write `http_status2`"),
+        ("Auth", ""),  # nothing may be called `auth`
+        ("tazza_più", ""),
+        ("3d", ""),
+    ],
+)
+def test_better_name_is_proposed_where_there_is_one(name: str, proposed: str) -> None:
+    metadata = {**small_metadata(), "actions": action(props={name: {}})}
+
+    (finding,) = check(small_files(), metadata)
+
+    assert finding.message == f"the property `{name}` of `get_flavor` is not snake_case{proposed}"
+
+
+@pytest.mark.parametrize(
+    ("name", "proposed"),
+    [
+        ("get_flavor", "; write 'Get Flavor'"),
+        (" list iOS apps ", "; write 'List iOS Apps'"),
+        ("__", ""),
+    ],
+)
+def test_title_is_proposed_for_a_display_name(name: str, proposed: str) -> None:
+    metadata = {**small_metadata(), "actions": action(displayName=name)}
+
+    (finding,) = check(small_files(), metadata)
+
+    said = f"the display name of the action `get_flavor` is {name!r}"
+    assert finding.message == said + proposed
 
 
 def test_manual_trigger_needs_no_sample_data() -> None:

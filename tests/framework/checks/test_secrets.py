@@ -28,13 +28,19 @@ KEYS = {
     "GitHub-fine": "github_pat_" + made_up(82),
     "GitLab": "glpat-" + made_up(20),
     "Google": "AIza" + made_up(35),
+    "Google-client": "GOCSPX-" + made_up(28),
+    "Hugging-Face": "hf_" + made_up(34),
     "OpenAI": "sk-proj-" + made_up(48),
+    "OpenAI-old": f"sk-{made_up(20)}T3BlbkFJ{made_up(20, seed=8)}",
+    "OpenAI-service": f"sk-svcacct-{made_up(74)}T3BlbkFJ{made_up(74, seed=8)}",
     "Piecekit": "sk-" + made_up(61),
     "SendGrid": f"SG.{made_up(22)}.{made_up(43, seed=8)}",
     "Slack": f"xoxb-904817263541-{made_up(24)}",
     "Slack-webhook": f"hooks.slack.com/services/T0{made_up(8, UPPER).upper()}"
     f"/B0{made_up(8, UPPER).upper()}/{made_up(24)}",
     "Stripe": "sk_live_" + made_up(24),
+    "Stripe-test": "sk_test_" + made_up(24),
+    "Stripe-with-a-word-in-it": f"sk_live_{made_up(12)}3xtestx{made_up(8, seed=8)}",
     "Telegram": "904817263:AA" + made_up(33),
     "npm": "npm_" + made_up(36),
     "private": f"-----BEGIN RSA PRIVATE KEY-----\n{made_up(64)}\n",
@@ -68,6 +74,9 @@ def test_key_is_found_in_any_text_file(path: str) -> None:
         pytest.param("sk_live_" + "a1" * 12, id="repeated"),
         pytest.param("sk_live_your1key2goes3here4now", id="words"),
         pytest.param("-----BEGIN PRIVATE KEY-----", id="only-the-header"),
+        pytest.param("sk_test_YourKeyGoesHere4NowQ8z", id="words-in-capitals"),
+        pytest.param("sk_live_k7-test", id="short"),
+        pytest.param("hf_" + "onlysmallletters" * 2 + "ab", id="small-letters"),
         pytest.param("ghp_" + "a" * 20, id="too-short"),
         pytest.param("sk-" + "-" * 61, id="no-letters"),
     ],
@@ -92,6 +101,18 @@ def test_file_that_is_no_text_is_passed_over() -> None:
         "password: str = {!r}",
         "connect(secret={!r})",
         "HEADERS = {{'x': 1, 'access_token': {!r}}}",
+        "HEADERS = {{'x-api-key': {!r}}}",
+        "HEADERS = {{'Authorization': 'Bearer ' {!r}}}",
+        "headers['Authorization'] = 'Bearer ' {!r}",
+        "client.token = token = {!r}",
+        "client.secret: str = {!r}",
+        "USER, TOKEN = 'gelato', {!r}",
+        "print_ = (token := {!r})",
+        "def f(user, token={!r}): ...",
+        "def f(*, user, token={!r}): ...",
+        "TOKEN_ = os.environ.get('GELATO_TOKEN', {!r})",
+        "P = Property.SecretText(display_name='Key', default_value={!r})",
+        "CONFIG = {{'clientSecret': {!r}}}",
     ],
 )
 def test_literal_that_looks_secret_is_found_and_not_repeated(form: str) -> None:
@@ -103,9 +124,48 @@ def test_literal_that_looks_secret_is_found_and_not_repeated(form: str) -> None:
     assert secret not in json.dumps(finding.document())
 
 
+def test_letters_alone_may_be_a_key() -> None:
+    key = "hf_" + made_up(36, string.ascii_letters)[:34]
+
+    assert [rule for rule, _, _ in found(**{"README.md": f"# Gelato\n\n{key}\n"})] == ["secret-key"]
+
+
+JWT = f"eyJ{made_up(33)}.eyJ{made_up(60)}.{made_up(43)}"
+
+
 @pytest.mark.parametrize(
     "line",
     [
+        "MENU = 'https://gelato:v4nilla-Zq8L@api.gelato.shop'",
+        "connect('postgres://shop:v4nillaZq8L@db.gelato.shop/menu')",
+        f"MENU = {JWT!r}",
+        f"HEADERS = {{'Authorization': 'Bearer {JWT}'}}",
+    ],
+)
+def test_secret_within_a_text_is_found_and_not_repeated(line: str) -> None:
+    (finding,) = findings(**{"piece_gelato/api.py": f"{line}\n"})
+
+    assert (finding.rule, finding.line) == ("secret-literal", 1)
+    assert JWT[:12] not in finding.message
+    assert "Zq8L" not in finding.message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        pytest.param("U = 'https://user:password1@gelato.shop'", id="placeholder-in-address"),
+        pytest.param("U = f'https://user:{key}@gelato.shop'", id="filled-in"),
+        pytest.param("U = 'postgres://shop:v4nillaZq8L@localhost/menu'", id="own-machine"),
+        pytest.param("U = 'https://gelato.shop:8080/@flavors'", id="port"),
+        pytest.param('"https://gelato:v4nilla-Zq8L@gelato.shop"', id="docstring"),
+        pytest.param("J = 'eyJ" + "a" * 40 + ".eyJ" + "a" * 40 + "." + "a" * 40 + "'", id="jwt"),
+        pytest.param("h = {'Authorization': f'Bearer {key}'}", id="given"),
+        pytest.param("h = {'Authorization': 'Bearer ' + key}", id="added"),
+        pytest.param("x = os.environ.get('TOKEN')", id="no-default"),
+        pytest.param("def f(token, user='vanilla'): ...", id="no-secret-by-default"),
+        pytest.param("P = Property.SecretText(default_value='')", id="empty-default"),
+        pytest.param(f"P = Property.ShortText(default_value='{made_up(24)}')", id="plain-text"),
+        pytest.param(f"continuationToken = '{made_up(24)}'", id="of-the-next-page"),
         pytest.param("API_KEY = 'test-key'", id="short"),
         pytest.param("API_KEY = 'a1a1a1a1a1a1a1a1a1a1a1a1'", id="repeated"),
         pytest.param(f"MENU = '{made_up(24)}'", id="no-secret-by-name"),

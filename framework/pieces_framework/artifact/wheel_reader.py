@@ -1,4 +1,4 @@
-"""What a wheel contains: every file read through and compared with RECORD, a few of them kept."""
+"""A wheel read from end to end: every file compared with RECORD, a few of them kept."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from .contents import read_content
-from .directory import read_directory
 from .paths import check_paths
-from .record import Check, read_record
+from .record import RecordVerifier, read_record
+from .zip_directory import read_directory
+from .zip_member import read_member
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from .rules import Refusals
 
 _SUFFIX: Final = ".dist-info"
+_EGG_SUFFIXES: Final = (".egg-info", ".egg-link", ".egg")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contained:
+class WheelContent:
     """What was read of a wheel."""
 
     folder: str
@@ -34,9 +35,9 @@ class Contained:
     """The texts that were asked for, by their path below the dist-info folder."""
 
 
-def read_contained(
+def read_wheel_content(
     path: Path, documents: Mapping[str, str], limits: Limits, refuse: Refusals
-) -> Contained:
+) -> WheelContent:
     """Read a wheel from end to end, once.
 
     Args:
@@ -68,7 +69,7 @@ class _Reader:
             member.path: (member, end) for member, end in zip(members, ends, strict=False)
         }
 
-    def read(self, documents: Mapping[str, str]) -> Contained:
+    def read(self, documents: Mapping[str, str]) -> WheelContent:
         files = {path: member for path, (member, _) in self._members.items() if path[-1] != "/"}
         folder = self._folder()
         paths = {name: f"{folder}/{name}" for name in documents}
@@ -88,24 +89,27 @@ class _Reader:
                 if path in paths.values():
                     kept[path] = self._text(path, content)
         texts = {name: kept[path] for name, path in paths.items()}
-        return Contained(folder=folder, files=files.keys(), documents=texts)
+        return WheelContent(folder=folder, files=files.keys(), documents=texts)
 
     def _read(self, path: str, listed: Listed | None, *, keep: bool) -> bytes:
         """Read a file through; return its content if it is to be kept."""
         member, end = self._members[path]
-        check = Check(path, listed, self._refuse) if listed else None
+        verifier = RecordVerifier(path, listed, self._refuse) if listed else None
         kept: list[bytes] = []
-        for chunk in read_content(self._file, member, end, self._refuse):
-            if check:
-                check.update(chunk)
+        for chunk in read_member(self._file, member, end, self._refuse):
+            if verifier:
+                verifier.update(chunk)
             if keep:
                 kept.append(chunk)
-        if check:
-            check.end(member.unpacked_bytes)
+        if verifier:
+            verifier.end(member.unpacked_bytes)
         return b"".join(kept)
 
     def _folder(self) -> str:
         tops = {path.partition("/")[0] for path in self._members}
+        eggs = sorted(top for top in tops if top.casefold().endswith(_EGG_SUFFIXES))
+        if eggs:
+            raise self._refuse("egg", f"its `{eggs[0][:200]}` is a second distribution")
         found = [top for top in tops if top.casefold().endswith(_SUFFIX)]
         if len(found) == 1:
             return found[0]
@@ -115,6 +119,9 @@ class _Reader:
 
     def _text(self, path: str, content: bytes) -> str:
         try:
-            return content.decode("utf-8-sig")
+            text = content.decode()
         except UnicodeDecodeError as error:
             raise self._refuse("document-encoding", f"`{path}` is not UTF-8") from error
+        if text.startswith("\ufeff"):  # installers take it for a part of the first line
+            raise self._refuse("document-encoding", f"`{path}` begins with a byte order mark")
+        return text

@@ -1,4 +1,4 @@
-"""The files of an archive, read through once each and held to what the table of contents says."""
+"""A file of an archive, read through once and held to what the table of contents says."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from struct import Struct, pack
 from typing import TYPE_CHECKING, Final
 
-from .directory import (
+from .zip_directory import (
     DEFLATED,
     ENCRYPTED,
     HAS_DESCRIPTOR,
+    UNICODE_NAME_FIELD,
     UTF8,
     ZIP64_FIELD,
     extra_fields,
@@ -19,16 +20,17 @@ from .directory import (
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from .directory import Member
     from .rules import Refusals
+    from .zip_directory import Member
 
 _CHUNK_BYTES: Final = 256 * 1024
 _LOCAL: Final = Struct("<4s5H3L2H")
 _SAME_FLAGS: Final = ENCRYPTED | HAS_DESCRIPTOR | UTF8
 _IN_EXTRA: Final = 0xFFFFFFFF
+_WIDE: Final = Struct("<2Q")
 
 
-def read_content(file: BinaryIO, member: Member, end: int, refuse: Refusals) -> Iterator[bytes]:
+def read_member(file: BinaryIO, member: Member, end: int, refuse: Refusals) -> Iterator[bytes]:
     """Yield a file's unpacked content piece by piece; what is wrong may show after the last.
 
     Args:
@@ -72,11 +74,15 @@ def _read_header(file: BinaryIO, member: Member, refuse: Refusals) -> int:
         raise refuse("local-header", f"{path} is packed in another way than the table says")
     if file.read(name) != member.raw_path:
         raise refuse("local-name", f"{path} has another name in its own header")
-    wide = extra_fields(file.read(extra), refuse).get(ZIP64_FIELD)
-    if wide is not None and (unpacked, packed) == (_IN_EXTRA, _IN_EXTRA):
+    kinds = extra_fields(file.read(extra), refuse)
+    if UNICODE_NAME_FIELD in kinds:
+        raise refuse("second-name", f"{path} has a second name in its own header")
+    if ZIP64_FIELD in kinds:
         # Builders that do not know a size beforehand leave room for a large one.
-        unpacked = int.from_bytes(wide[:8], "little")
-        packed = int.from_bytes(wide[8:], "little")
+        wide = kinds[ZIP64_FIELD]
+        if (unpacked, packed) != (_IN_EXTRA, _IN_EXTRA) or len(wide) != _WIDE.size:
+            raise refuse("local-header", f"{path} has sizes of 64 bits that nothing asks for")
+        unpacked, packed = _WIDE.unpack(wide)
     later = member.flags & HAS_DESCRIPTOR and not (checksum or packed or unpacked)
     if not later and (packed, unpacked) != (member.packed_bytes, member.unpacked_bytes):
         raise refuse("local-size", f"{path} has another size in its own header")

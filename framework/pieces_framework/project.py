@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, cast
 
-from .finding import Place
+from .names import ENTRY_POINT_GROUP
 
 PROJECT_FILE: Final = "pyproject.toml"
 _REQUIREMENT: Final = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]{0,200})")
@@ -19,8 +19,18 @@ class EntryPoint:
     """One entry point of the group `pieces`: `gelato = "piece_gelato:gelato"`."""
 
     key: str
-    module: str
-    object: str
+    target: str
+    """As written: `piece_gelato:gelato`."""
+
+    @property
+    def module(self) -> str:
+        """What stands before the colon."""
+        return self.target.partition(":")[0].strip()
+
+    @property
+    def object(self) -> str:
+        """What stands behind the colon; empty if there is none."""
+        return self.target.partition(":")[2].strip()
 
 
 class Project:
@@ -63,8 +73,10 @@ class Project:
     @property
     def entry_points(self) -> tuple[EntryPoint, ...]:
         """The entry points of the group `pieces` that are text."""
-        group = self.table("project", "entry-points", "pieces")
-        return tuple(_entry_points(group))
+        group = self.table("project", "entry-points", ENTRY_POINT_GROUP)
+        return tuple(
+            EntryPoint(key, target) for key, target in group.items() if isinstance(target, str)
+        )
 
     def table(self, *keys: str) -> Mapping[str, object]:
         """Return the table at the path `keys`; an empty one if there is none."""
@@ -82,8 +94,11 @@ class Project:
         found = self.table(*tables).get(last)
         return found if isinstance(found, str) else ""
 
-    def at(self, table: str, key: str = "") -> Place:
-        """Return the place of a key of a table, or of the table's header without one."""
+    def line_of(self, table: str, key: str = "") -> int | None:
+        """Return the line of a key of a table, or of the table's header, from 1.
+
+        `None` if neither stands on a line of its own.
+        """
         header: int | None = None
         inside = False
         for number, line in enumerate(self._lines, 1):
@@ -92,15 +107,19 @@ class Project:
                 inside = stripped.partition("]")[0].strip("[ ").replace('"', "") == table
                 header = number if inside else header
             elif inside and key and stripped.partition("=")[0].strip(" \"'") == key:
-                return Place(PROJECT_FILE, number)
-        return Place(PROJECT_FILE, header)
+                return number
+        return header
 
-    def requirement_at(self, requirement: str) -> Place:
-        """Return the place where a requirement is written."""
+    def entry_point_line(self, key: str = "") -> int | None:
+        """Return the line of the piece's entry point, or of the table for it."""
+        return self.line_of(f"project.entry-points.{ENTRY_POINT_GROUP}", key)
+
+    def requirement_line(self, requirement: str) -> int | None:
+        """Return the line where a requirement is written."""
         for number, line in enumerate(self._lines, 1):
             if f'"{requirement}"' in line or f"'{requirement}'" in line:
-                return Place(PROJECT_FILE, number)
-        return self.at("project", "dependencies")
+                return number
+        return self.line_of("project", "dependencies")
 
 
 def required_name(requirement: str) -> str:
@@ -111,13 +130,6 @@ def required_name(requirement: str) -> str:
     """
     found = _REQUIREMENT.match(requirement)
     return found.group(1).rstrip("-._") if found else ""
-
-
-def _entry_points(group: Mapping[str, object]) -> Iterator[EntryPoint]:
-    for key, value in group.items():
-        if isinstance(value, str):
-            module, _, name = value.partition(":")
-            yield EntryPoint(key, module.strip(), name.strip())
 
 
 def _texts(value: object) -> tuple[str, ...]:

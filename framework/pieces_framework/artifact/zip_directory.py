@@ -26,8 +26,8 @@ ENCRYPTED: Final = 0x2041  # bits 0, 6 and 13: encrypted, strongly, and with mas
 PATCH: Final = 0x0020
 UTF8: Final = 0x0800
 ZIP64_FIELD: Final = 0x0001
+UNICODE_NAME_FIELD: Final = 0x7075
 
-_UNICODE_NAME_FIELD: Final = 0x7075
 _END: Final = Struct("<4s4H2LH")
 _END_SIGNATURE: Final = b"PK\5\6"
 _ENTRY: Final = Struct("<4s4B4H3L5H2L")
@@ -113,15 +113,8 @@ def _read_end(file: BinaryIO, refuse: Refusals) -> tuple[int, int, int]:
     if record[:4] != _END_SIGNATURE or len(record) < _END.size or record[20:] != b"\0\0":
         raise _missing_end(file, head, refuse)
     _, disk, first_disk, count_here, count, size_bytes, start, _ = _END.unpack(record)
-    if (
-        tail.startswith(b"PK\6\7")
-        or 0xFFFF in (count, count_here)
-        or 0xFFFFFFFF
-        in (
-            size_bytes,
-            start,
-        )
-    ):
+    too_large = 0xFFFF in (count, count_here) or 0xFFFFFFFF in (size_bytes, start)
+    if tail.startswith(b"PK\6\7") or too_large:
         raise refuse("zip64", "it is in the 64-bit form of zip")
     if disk or first_disk or count_here != count:
         raise refuse("multi-disk", "it is one part of a divided archive")
@@ -171,7 +164,7 @@ def _read_entry(table: bytes, place: int, refuse: Refusals) -> tuple[Member, int
         raise refuse("zip64", f"{raw_path!r} is in the 64-bit form of zip")
     if disk:
         raise refuse("multi-disk", f"{raw_path!r} is said to be in another part of the archive")
-    if _UNICODE_NAME_FIELD in kinds:
+    if UNICODE_NAME_FIELD in kinds:
         raise refuse("second-name", f"{raw_path!r} has a second name")
     member = Member(
         path=_decoded(raw_path, flags, refuse),
