@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
+from pieces_framework.output_formats import OutputFormat
 from pieces_framework.output_schema import OutputField, OutputSchema
 from pieces_framework.presentation import (
     AiMetadata,
@@ -19,19 +20,7 @@ from pieces_framework.presentation import (
 from .fields import Fields
 
 _DISPLAYS: Final = ("tabs", "section", "summary", "builder", "footer")
-_FORMATS: Final = (
-    "email",
-    "url",
-    "date",
-    "datetime",
-    "number",
-    "boolean",
-    "image",
-    "html",
-    "currency",
-    "filesize",
-    "duration",
-)
+_FORMATS: Final[tuple[OutputFormat, ...]] = get_args(OutputFormat)
 
 
 def ai_metadata(fields: Fields) -> AiMetadata:
