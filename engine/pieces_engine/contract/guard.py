@@ -103,22 +103,22 @@ class Guard:
         """By promise, the first thing an import did against it, and where."""
         self.touched: Final[dict[tuple[str, str], Place]] = {}
         """Where an import touched the working folder or a variable, by event and name."""
-        self._bound: Final[list[tuple[weakref.ref[socket.socket], object, Place]]] = []
+        self._sockets: Final[list[tuple[weakref.ref[socket.socket], Place]]] = []
         sys.addaudithook(self._audit)
 
     def note(self, rule: str, what: str, place: Place | None = None) -> None:
         """Note what an import did against a promise; the first of it stays."""
         self.noted.setdefault(rule, (what, place or NOWHERE))
 
-    def note_bound(self) -> None:
-        """Note a socket that an import bound and has not closed.
+    def note_open_sockets(self) -> None:
+        """Note a socket that an import has opened and not closed.
 
         One that is closed again was a trial, such as whether there is IPv6.
         """
-        for reference, address, place in self._bound:
-            bound = reference()
-            if bound is not None and bound.fileno() != -1:
-                self.note("import-opens-no-connection", f"it left a socket at {address!r}", place)
+        for reference, place in self._sockets:
+            opened = reference()
+            if opened is not None and opened.fileno() != -1:
+                self.note("import-opens-no-socket", "it left a socket open", place)
 
     def calling(self) -> Place:
         """Return the innermost line of the piece on the way to the caller."""
@@ -129,7 +129,7 @@ class Guard:
             return
         if event in _NETWORK:
             self.asked_network = True
-            self._note("import-opens-no-connection", f"it called `{event}`{_to(arguments)}")
+            self._note("import-opens-no-socket", f"it called `{event}`{_to(arguments)}")
             if event in _LOOKUPS:
                 raise socket.gaierror(socket.EAI_AGAIN, "the contract suite has no network")
             raise ConnectionRefusedError("the contract suite has no network")
@@ -144,8 +144,8 @@ class Guard:
             paths = [os.fsdecode(each) for each in arguments if isinstance(each, str | bytes)]
             if paths and not any(_is_harmless(path) for path in paths):
                 self._note("import-writes-no-file", f"it changed `{paths[0]}` (`{event}`)")
-        elif event == "socket.bind" and isinstance(arguments[0], socket.socket):
-            self._bound.append((weakref.ref(arguments[0]), arguments[1], self.calling()))
+        elif event == "socket.__new__" and isinstance(arguments[0], socket.socket):
+            self._sockets.append((weakref.ref(arguments[0]), self.calling()))
         elif event in {"os.putenv", "os.unsetenv"}:
             self.touched["os.putenv", os.fsdecode(arguments[0])] = self.calling()
         elif event == "os.chdir":

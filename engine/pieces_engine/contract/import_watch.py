@@ -67,7 +67,7 @@ class ImportWatch:
         os.close(self._printed)
         self._note_started()
         self._note_environment()
-        self._guard.note_bound()
+        self._guard.note_open_sockets()
 
     def _note_started(self) -> None:
         if _has_children() or _ended_children() != self._children:

@@ -182,8 +182,8 @@ def _import(
         except BaseException as error:  # noqa: BLE001
             verdict = _failed_import(error, job, code, place)
     noted = dict(guard.noted)
-    if piece is None and "import-opens-no-connection" in noted:
-        verdict = waits_for("imports", "import-opens-no-connection")
+    if piece is None and "import-opens-no-socket" in noted:
+        verdict = waits_for("imports", "import-opens-no-socket")
     channel.judge(verdict)
     for rule in IMPORT_RULES:
         if rule in noted:

@@ -10,7 +10,7 @@ from typing import Final
 NEEDS_SERVICE: Final = "not run: needs a fake service"
 """Why a promise was not looked at that only a service can show."""
 IMPORT_RULES: Final = (
-    "import-opens-no-connection",
+    "import-opens-no-socket",
     "import-starts-no-process",
     "import-writes-no-file",
     "import-prints-nothing",
@@ -35,8 +35,8 @@ PIECE_PROMISES: Final[Mapping[str, Promise]] = MappingProxyType(
             says="the entry point leads to the piece, in time",
             hint="let the module only declare the piece",
         ),
-        "import-opens-no-connection": Promise(
-            says="importing the piece asks nothing of the network, and listens to nothing",
+        "import-opens-no-socket": Promise(
+            says="importing the piece asks nothing of the network, and leaves no socket open",
             hint="connect inside `run`, a hook or a loader; import a package there that connects",
         ),
         "import-starts-no-process": Promise(

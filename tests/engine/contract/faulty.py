@@ -66,7 +66,7 @@ piece = create_piece(  # HERE
     ),
     Fault(
         name="connects",
-        rule="import-opens-no-connection",
+        rule="import-opens-no-socket",
         says="127.0.0.1",
         source=whole_piece(
             "try:\n"
@@ -76,7 +76,7 @@ piece = create_piece(  # HERE
     ),
     Fault(
         name="connects-and-fails",
-        rule="import-opens-no-connection",
+        rule="import-opens-no-socket",
         says="example.com",
         source=whole_piece("socket.create_connection(('example.com', 9), 1)  # HERE"),
     ),

@@ -10,18 +10,18 @@ from .faulty import OWN_KIND
 FAULTY_IMPORTS: Final = (
     Fault(
         name="listens",
-        rule="import-opens-no-connection",
-        says="it left a socket at ('127.0.0.1', 0)",
+        rule="import-opens-no-socket",
+        says="it left a socket open",
         source=whole_piece(
-            "server = socket.socket()\nserver.bind(('127.0.0.1', 0))  # HERE\nserver.listen()"
+            "server = socket.socket()  # HERE\nserver.bind(('127.0.0.1', 0))\nserver.listen()"
         ),
     ),
     Fault(
         name="listens-to-a-file",
-        rule="import-opens-no-connection",
-        says="it left a socket at 'here'",
+        rule="import-opens-no-socket",
+        says="it left a socket open",
         source=whole_piece(
-            "server = socket.socket(socket.AF_UNIX)\nserver.bind('here')  # HERE\nserver.listen()"
+            "server = socket.socket(socket.AF_UNIX)  # HERE\nserver.bind('here')\nserver.listen()"
         ),
     ),
     Fault(
