@@ -156,13 +156,16 @@ def _entries() -> Iterable[Case]:
     yield Case(
         "64-bit sizes beside others",
         "local-header",
-        lambda: entry(local={"extra": struct.pack("<2H2Q", 1, 16, len(CONTENT), 20)}),
+        lambda: entry(local={"extra": struct.pack("<2H2Q", 1, 16, len(CONTENT), 99_999)}),
         wide_header,
     )
     yield Case(
         "64-bit sizes beside one other",
         "local-header",
         lambda: wide_header(unpacked=len(CONTENT)),
+        lambda: entry(
+            local={"extra": struct.pack("<2H2Q", 1, 16, len(CONTENT), len(deflate(CONTENT)))}
+        ),
     )
     yield Case("64-bit sizes and more", "local-header", lambda: wide_header(more=bytes(8)))
     yield Case(

@@ -78,11 +78,13 @@ def _read_header(file: BinaryIO, member: Member, refuse: Refusals) -> int:
     if UNICODE_NAME_FIELD in kinds:
         raise refuse("second-name", f"{path} has a second name in its own header")
     if ZIP64_FIELD in kinds:
-        # Builders that do not know a size beforehand leave room for a large one.
+        # Builders that do not know a size beforehand leave room for a large one; older ones say it
+        # twice then.
         wide = kinds[ZIP64_FIELD]
-        if (unpacked, packed) != (_IN_EXTRA, _IN_EXTRA) or len(wide) != _WIDE.size:
+        sizes = _WIDE.unpack(wide) if len(wide) == _WIDE.size else None
+        if sizes is None or (unpacked, packed) not in {(_IN_EXTRA, _IN_EXTRA), sizes}:
             raise refuse("local-header", f"{path} has sizes of 64 bits that nothing asks for")
-        unpacked, packed = _WIDE.unpack(wide)
+        unpacked, packed = sizes
     later = member.flags & HAS_DESCRIPTOR and not (checksum or packed or unpacked)
     if not later and (packed, unpacked) != (member.packed_bytes, member.unpacked_bytes):
         raise refuse("local-size", f"{path} has another size in its own header")
