@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from . import polling_helper
-from .http import DEFAULT_TIMEOUT_S, HttpClient, http_client
-from .http_errors import HttpError, RetryableHttpError
-from .http_message import BasicAuth, BearerToken, HttpMethod, HttpResponse
-from .polling import DedupeStrategy, IdentifiedItem, Polling, PollingContext, TimedItem
-from .polling_trigger import create_polling_trigger
+from .http.client import DEFAULT_TIMEOUT_S, HttpClient, http_client
+from .http.errors import HttpError, RetryableHttpError
+from .http.message import BasicAuth, BearerToken, HttpMethod, HttpResponse
+from .polling import helper as polling_helper
+from .polling.declaration import DedupeStrategy, IdentifiedItem, Polling, PollingContext, TimedItem
+from .polling.trigger import create_polling_trigger
 
 __all__ = [
     "DEFAULT_TIMEOUT_S",

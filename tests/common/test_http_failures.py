@@ -20,7 +20,7 @@ from pieces_common import (
     RetryableHttpError,
     http_client,
 )
-from pieces_common.http_errors import retry_after_s
+from pieces_common.http.errors import retry_after_s
 from pieces_framework import PieceError, RetryableError, RunError
 from tests.common.web_server import Answer, WebServer, web_server
 

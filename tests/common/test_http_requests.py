@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from pieces_common import BasicAuth, BearerToken, HttpMethod, http_client
-from pieces_common.http_message import QueryValue
+from pieces_common.http.message import QueryValue
 from pieces_framework import FatalError, JsonValue
 from tests.common.web_server import WebServer
 

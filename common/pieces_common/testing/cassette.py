@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from pieces_common.http_message import shown_url
+from pieces_common.http.message import shown_url
 
 from .cassette_error import CassetteError
 from .cassette_file import Cassette, Exchange, read_cassette, write_cassette

@@ -16,8 +16,8 @@ from pieces_framework.part import unknown_problem
 from pieces_framework.property import PropertyBase, PropsDeclaration
 from pieces_framework.trigger import TriggerOptions
 
-from . import polling_helper
-from .polling import (
+from . import helper
+from .declaration import (
     DedupeStrategy,
     IdentifiedItem,
     ItemsFunction,
@@ -178,16 +178,16 @@ def create_polling_trigger(
         )
         trigger: PollingTrigger[Any, Any] = Trigger(
             # Messages shall name the author's function, not ours.
-            function=update_wrapper(partial(polling_helper.poll, polling), items),
+            function=update_wrapper(partial(helper.poll, polling), items),
             strategy=TriggerStrategy.POLLING,
             auth=auth,
             props=NoProps if props is None else props,
             require_auth=require_auth,
             **options,
         )
-        trigger.on_enable(partial(polling_helper.on_enable, polling))
-        trigger.on_disable(partial(polling_helper.on_disable, polling))
-        trigger.test(partial(polling_helper.test, polling))
+        trigger.on_enable(partial(helper.on_enable, polling))
+        trigger.on_disable(partial(helper.on_disable, polling))
+        trigger.test(partial(helper.test, polling))
         return trigger
 
     return decorate

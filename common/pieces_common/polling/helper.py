@@ -16,8 +16,8 @@ from typing import Final, TypeVar, cast
 from pieces_framework import AuthorCodeError, FatalError, JsonValue, PollingTriggerContext
 from pieces_framework.javascript import is_finite, js_number
 
-from .polling import DedupeStrategy, IdentifiedItem, Polling, PollingContext, TimedItem
-from .polling_items import fetch_items
+from .declaration import DedupeStrategy, IdentifiedItem, Polling, PollingContext, TimedItem
+from .items import fetch_items
 
 AuthT = TypeVar("AuthT")
 PropsT = TypeVar("PropsT")

@@ -13,7 +13,7 @@ from typing import Final
 
 from pieces_framework import JsonValue, RetryableError, RunError
 
-from .http_message import HttpMethod
+from .message import HttpMethod
 
 NO_ANSWER: Final = 0
 """The `status` of an error where the service gave none: it was not reached, or took too long."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, overload
 
 from pieces_framework import FatalError, JsonValue
 
-from .http_errors import NO_ANSWER, HttpError, RetryableHttpError, error_for
-from .http_message import (
+from .errors import NO_ANSWER, HttpError, RetryableHttpError, error_for
+from .message import (
     BasicAuth,
     BearerToken,
     HttpMethod,

@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 from pieces_framework import AuthorCodeError
 from pieces_framework.calling import call
 
-from .polling import Polling, PollingContext
+from .declaration import Polling, PollingContext
 
 AuthT = TypeVar("AuthT")
 PropsT = TypeVar("PropsT")

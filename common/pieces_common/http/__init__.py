@@ -1,0 +1,1 @@
+"""Requests to services: the client, what goes into a request, and how one fails."""
