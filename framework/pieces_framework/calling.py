@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias, TypeVar, cast
 
+from .call_scope import call_scope
+
 ArgT = TypeVar("ArgT")
 ResultT = TypeVar("ResultT")
 
@@ -12,7 +14,12 @@ Function: TypeAlias = Callable[[ArgT], Awaitable[ResultT]] | Callable[[ArgT], Re
 
 
 async def call(function: Function[ArgT, ResultT], argument: ArgT) -> ResultT:
-    """Call `function` with its one argument without blocking the event loop."""
+    """Call `function` with its one argument, in a scope, without blocking the event loop."""
+    async with call_scope():
+        return await _called(function, argument)
+
+
+async def _called(function: Function[ArgT, ResultT], argument: ArgT) -> ResultT:
     import asyncio
     import inspect
 

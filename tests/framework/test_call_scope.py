@@ -1,0 +1,116 @@
+"""A call of a piece's function shares one thing of each kind, and closes it when it is done."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+
+from pieces_framework.call_scope import shared
+from pieces_framework.calling import call
+
+
+@dataclass
+class Pool:
+    """Something to be closed."""
+
+    closed: bool = False
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+@dataclass
+class Caller:
+    """Stands for a part of a piece; keeps the pools it was given."""
+
+    pools: list[Pool | None] = field(default_factory=list[Pool | None])
+
+    def take(self) -> Pool | None:
+        self.pools.append(shared(Pool))
+        return self.pools[-1]
+
+
+async def test_a_call_and_the_calls_inside_it_share_one_until_it_ends() -> None:
+    caller = Caller()
+
+    async def inner(_: None) -> bool:
+        pool = caller.take()
+        return pool is not None and not pool.closed
+
+    async def outer(_: None) -> bool:
+        caller.take()
+        inside = await asyncio.gather(call(inner, None), call(inner, None))
+        after = caller.take()
+        return all(inside) and after is not None and not after.closed
+
+    was_open = await call(outer, None)
+
+    assert was_open
+    assert len({id(pool) for pool in caller.pools}) == 1
+    assert [pool.closed for pool in caller.pools if pool] == [True] * 4
+
+
+async def test_two_calls_share_nothing() -> None:
+    caller = Caller()
+    met = asyncio.Barrier(2)
+
+    async def one(_: None) -> None:
+        caller.take()
+        await met.wait()
+
+    await asyncio.gather(call(one, None), call(one, None))
+
+    assert len({id(pool) for pool in caller.pools}) == 2
+
+
+async def test_a_call_that_fails_closes_too() -> None:
+    caller = Caller()
+
+    async def fail(_: None) -> None:
+        caller.take()
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await call(fail, None)
+
+    assert [pool.closed for pool in caller.pools if pool] == [True]
+
+
+async def test_outside_of_a_call_nothing_is_shared() -> None:
+    assert shared(Pool) is None
+
+
+async def test_a_task_that_outlives_its_call_shares_nothing() -> None:
+    ended = asyncio.Event()
+
+    async def late() -> Pool | None:
+        await ended.wait()
+        return shared(Pool)
+
+    async def start(_: None) -> asyncio.Task[Pool | None]:
+        return asyncio.create_task(late())
+
+    task = await call(start, None)
+    ended.set()
+
+    assert await task is None
+
+
+async def test_another_event_loop_shares_nothing_with_this_one() -> None:
+    caller = Caller()
+
+    async def ask() -> None:
+        caller.take()
+
+    def plain(_: None) -> None:
+        asyncio.run(ask())
+
+    async def outer(_: None) -> None:
+        caller.take()
+        await call(plain, None)
+
+    await call(outer, None)
+
+    assert [pool is None for pool in caller.pools] == [False, True]
