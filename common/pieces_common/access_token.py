@@ -1,0 +1,25 @@
+"""The token of a connection, for functions that may be called without one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pieces_framework.auth import OAuth2Value
+from pieces_framework.errors import ConnectionRejectedError
+
+
+def get_access_token_or_throw(auth: OAuth2Value[Any] | Mapping[str, object] | None) -> str:
+    """Return the access token of an OAuth2 connection.
+
+    Args:
+        auth: `context.auth`; `None` in a loader of options before an account is chosen. A mapping
+            has the token under `access_token`.
+
+    Raises:
+        ConnectionRejectedError: if there is none, or it is no text, or empty.
+    """
+    token = auth.get("access_token") if isinstance(auth, Mapping) else auth and auth.access_token
+    if not isinstance(token, str) or not token:
+        raise ConnectionRejectedError("Invalid bearer token", hint="connect the account again")
+    return token

@@ -1,0 +1,26 @@
+"""Knowing who sent a request, and answering those that only ask whether we are there."""
+
+from __future__ import annotations
+
+from .challenges import echo_header, echo_query, meta_challenge, slack_challenge
+from .signatures import (
+    GITHUB_SIGNATURE,
+    SLACK_SIGNATURE,
+    STRIPE_SIGNATURE,
+    HmacSignature,
+    WebhookSignatureError,
+    same_secret,
+)
+
+__all__ = [
+    "GITHUB_SIGNATURE",
+    "SLACK_SIGNATURE",
+    "STRIPE_SIGNATURE",
+    "HmacSignature",
+    "WebhookSignatureError",
+    "echo_header",
+    "echo_query",
+    "meta_challenge",
+    "same_secret",
+    "slack_challenge",
+]
