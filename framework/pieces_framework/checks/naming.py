@@ -123,12 +123,20 @@ def part_name(piece: PieceFiles) -> Iterator[Problem]:
 
 @check_for("prop-name", Severity.NOTE, needs=Needs.METADATA, hint=_IDENTIFIER)
 def prop_name(piece: PieceFiles) -> Iterator[Problem]:
-    """Properties are named in snake_case, as actions and triggers are."""
+    """Properties are named in snake_case, as actions and triggers are.
+
+    Two of the action `custom_api_call` are not, and stay: flows of every piece know them so.
+    """
     for part in piece.parts:
         for prop in part.props:
-            if not _SNAKE_CASE.fullmatch(prop):
+            if not _SNAKE_CASE.fullmatch(prop) and (part.name, prop) not in _DOCUMENTED:
                 message = f"the property `{prop}` of `{part.name}` is not snake_case"
                 yield Problem(piece.prop_at(part, prop), f"{message}{_better(prop)}")
+
+
+_DOCUMENTED: Final = frozenset(
+    {("custom_api_call", "queryParams"), ("custom_api_call", "followRedirects")}
+)
 
 
 def _better(name: str) -> str:

@@ -298,6 +298,18 @@ def test_texts_of_an_action(changed: dict[str, JsonValue], rules: list[str]) -> 
     assert found_in_metadata(actions=action(**changed)) == rules
 
 
+def test_documented_names_of_the_custom_api_call_are_left_alone() -> None:
+    (given,) = action(props={"queryParams": {}, "followRedirects": {}, "extraRows": {}}).values()
+    metadata = {**small_metadata(), "actions": {"custom_api_call": given}}
+
+    findings = check(small_files(), metadata)
+
+    named = [each.message for each in findings if each.rule == "prop-name"]
+    assert [message.split(" is ")[0] for message in named] == [
+        "the property `extraRows` of `custom_api_call`"
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "proposed"),
     [
