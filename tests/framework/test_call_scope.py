@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import pytest
 
 from pieces_framework.call_scope import shared
-from pieces_framework.calling import call
+from pieces_framework.calling import Function, call
+
+ResultT = TypeVar("ResultT")
+
+
+async def called(function: Callable[[], Awaitable[ResultT]]) -> ResultT:
+    """Call `function` as the function of a piece is called."""
+
+    async def of_a_piece(_: None) -> ResultT:
+        return await function()
+
+    wanted: Function[None, ResultT] = of_a_piece
+    return await call(wanted, None)
 
 
 @dataclass
@@ -35,17 +49,17 @@ class Caller:
 async def test_a_call_and_the_calls_inside_it_share_one_until_it_ends() -> None:
     caller = Caller()
 
-    async def inner(_: None) -> bool:
+    async def inner() -> bool:
         pool = caller.take()
         return pool is not None and not pool.closed
 
-    async def outer(_: None) -> bool:
+    async def outer() -> bool:
         caller.take()
-        inside = await asyncio.gather(call(inner, None), call(inner, None))
+        inside = await asyncio.gather(called(inner), called(inner))
         after = caller.take()
         return all(inside) and after is not None and not after.closed
 
-    was_open = await call(outer, None)
+    was_open = await called(outer)
 
     assert was_open
     assert len({id(pool) for pool in caller.pools}) == 1
@@ -56,11 +70,11 @@ async def test_two_calls_share_nothing() -> None:
     caller = Caller()
     met = asyncio.Barrier(2)
 
-    async def one(_: None) -> None:
+    async def one() -> None:
         caller.take()
         await met.wait()
 
-    await asyncio.gather(call(one, None), call(one, None))
+    await asyncio.gather(called(one), called(one))
 
     assert len({id(pool) for pool in caller.pools}) == 2
 
@@ -68,12 +82,12 @@ async def test_two_calls_share_nothing() -> None:
 async def test_a_call_that_fails_closes_too() -> None:
     caller = Caller()
 
-    async def fail(_: None) -> None:
+    async def fail() -> None:
         caller.take()
         raise LookupError
 
     with pytest.raises(LookupError):
-        await call(fail, None)
+        await called(fail)
 
     assert [pool.closed for pool in caller.pools if pool] == [True]
 
@@ -89,10 +103,10 @@ async def test_a_task_that_outlives_its_call_shares_nothing() -> None:
         await ended.wait()
         return shared(Pool)
 
-    async def start(_: None) -> asyncio.Task[Pool | None]:
+    async def start() -> asyncio.Task[Pool | None]:
         return asyncio.create_task(late())
 
-    task = await call(start, None)
+    task = await called(start)
     ended.set()
 
     assert await task is None
@@ -104,13 +118,13 @@ async def test_another_event_loop_shares_nothing_with_this_one() -> None:
     async def ask() -> None:
         caller.take()
 
-    def plain(_: None) -> None:
+    def plain() -> None:
         asyncio.run(ask())
 
-    async def outer(_: None) -> None:
+    async def outer() -> None:
         caller.take()
-        await call(plain, None)
+        await asyncio.to_thread(plain)
 
-    await call(outer, None)
+    await called(outer)
 
     assert [pool is None for pool in caller.pools] == [False, True]
