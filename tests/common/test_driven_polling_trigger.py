@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -13,6 +13,7 @@ from pieces_common import (
     TimedItem,
     create_polling_trigger,
 )
+from pieces_common.polling.declaration import LedgerItem
 from pieces_framework import PieceError
 from pieces_framework.testing import CronSchedule, PollingDriver
 
@@ -47,9 +48,26 @@ class Tickets:
 
         return PollingDriver(by_time)
 
+    def in_ledger(self) -> PollingDriver:
+        @create_polling_trigger(
+            name="in_ledger",
+            display_name="",
+            description="",
+            dedupe=DedupeStrategy.LEDGER,
+            newest_first=True,
+            overlap_s=60,
+        )
+        async def in_ledger(context: PollingContext) -> AsyncIterator[LedgerItem]:
+            for number in self.numbers:
+                yield LedgerItem(number, FAR_MS + number, {"n": number})
+
+        return PollingDriver(in_ledger)
+
 
 STRATEGIES = pytest.mark.parametrize(
-    "drive", [Tickets.by_id, Tickets.by_time], ids=["LAST_ITEM", "TIMEBASED"]
+    "drive",
+    [Tickets.by_id, Tickets.by_time, Tickets.in_ledger],
+    ids=["LAST_ITEM", "TIMEBASED", "LEDGER"],
 )
 
 
@@ -95,9 +113,12 @@ async def test_what_came_while_a_flow_was_republished_is_found(
     assert await driver.tick() == [{"n": 2}]
 
 
-async def test_what_came_while_a_flow_was_off_is_skipped() -> None:
+@pytest.mark.parametrize("drive", [Tickets.by_id, Tickets.in_ledger], ids=["LAST_ITEM", "LEDGER"])
+async def test_what_came_while_a_flow_was_off_is_skipped(
+    drive: Callable[[Tickets], PollingDriver],
+) -> None:
     tickets = Tickets(1)
-    driver = tickets.by_id()
+    driver = drive(tickets)
     await driver.enable()
     await driver.disable()
     tickets.add(2)
@@ -123,6 +144,17 @@ async def test_it_is_polled_when_the_host_polls() -> None:
     await driver.enable()
 
     assert driver.schedule == CronSchedule(expression="*/5 * * * *", timezone="UTC")
+
+
+async def test_a_ticket_that_is_listed_late_is_found() -> None:
+    tickets = Tickets()
+    driver = tickets.in_ledger()
+    await driver.enable()
+    tickets.add(9)
+    await driver.tick()
+    tickets.numbers.append(2)
+
+    assert await driver.ticks(2) == [[{"n": 2}], []]
 
 
 async def test_a_poll_that_fails_is_made_up_for_by_the_next() -> None:

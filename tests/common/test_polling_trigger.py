@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from pieces_common import (
     DedupeStrategy,
     IdentifiedItem,
+    Polling,
     PollingContext,
     TimedItem,
     create_polling_trigger,
@@ -69,6 +71,51 @@ def test_an_unknown_keyword_is_one_of_the_decorator_used() -> None:
         "trigger `t` (HERE) is given `colour`, which `create_polling_trigger` does not take; it"
         " takes `dedupe`, `auth`, `props`, `require_auth`, "
     )
+
+
+async def nothing(context: PollingContext) -> list[Any]:
+    return []
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        pytest.param({"dedupe": 0}, "the strategy must be a `DedupeStrategy`, got int", id="int"),
+        pytest.param(
+            {"dedupe": DedupeStrategy.LAST_ITEM, "newest_first": True},
+            "`newest_first` is not for `LAST_ITEM`, whose items always are",
+            id="newest-first",
+        ),
+        pytest.param(
+            {"dedupe": DedupeStrategy.TIMEBASED, "overlap_s": 5},
+            "`overlap_s` is for `LEDGER`, not for `TIMEBASED`",
+            id="overlap-by-time",
+        ),
+        pytest.param(
+            {"dedupe": DedupeStrategy.LAST_ITEM, "newest_first": True, "overlap_s": 5},
+            "`overlap_s` is for `LEDGER`, not for `LAST_ITEM`",
+            id="both",
+        ),
+    ],
+)
+def test_an_option_that_is_none_of_the_strategy_is_refused(
+    options: dict[str, Any], said: str
+) -> None:
+    named: Any = {"name": "t", "display_name": "T", "description": ""}
+
+    with pytest.raises(DefinitionError) as caught:
+        create_polling_trigger(**named, **options)(nothing)
+
+    said_of_trigger = [re.sub(r"\(\S+:\d+\)", "(HERE)", each) for each in caught.value.problems]
+    assert f"trigger `t` (HERE): {said}" in said_of_trigger
+
+
+@pytest.mark.parametrize(
+    "overlap_s", [0, -1, True, "5", [1], math.nan, math.inf, 1e9, 10**400, 10**5000], ids=type
+)
+def test_an_overlap_that_is_no_time_is_refused(overlap_s: Any) -> None:
+    with pytest.raises(DefinitionError, match="`overlap_s` must be a positive number of seconds"):
+        Polling(strategy=DedupeStrategy.LEDGER, items=nothing, overlap_s=overlap_s)
 
 
 async def test_hooks_share_one_checkpoint() -> None:

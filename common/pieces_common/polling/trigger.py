@@ -21,10 +21,12 @@ from .declaration import (
     DedupeStrategy,
     IdentifiedItem,
     ItemsFunction,
+    LedgerItem,
     Polling,
     PollingContext,
     TimedItem,
 )
+from .options import LedgerOptions, TimedOptions
 
 PropsT = TypeVar("PropsT", default=NoProps)
 PropsClassT = TypeVar("PropsClassT", bound=Props, default=NoProps)
@@ -37,12 +39,13 @@ PollingTrigger: TypeAlias = Trigger[
 ]
 """The trigger that `create_polling_trigger` makes of a function."""
 
+
 _KEYWORDS: Final = (
     "dedupe",
     "auth",
     "props",
     "require_auth",
-    *sorted(TriggerOptions.__annotations__),
+    *sorted(LedgerOptions.__annotations__),
 )
 
 
@@ -63,7 +66,7 @@ def create_polling_trigger(
     auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
     props: type[PropsClassT] | None = None,
     require_auth: Literal[True] = True,
-    **options: Unpack[TriggerOptions],
+    **options: Unpack[TimedOptions],
 ) -> PollingTriggerDecorator[AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5, PropsClassT, TimedItem]: ...
 @overload
 def create_polling_trigger(
@@ -72,7 +75,7 @@ def create_polling_trigger(
     auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
     props: DictProps,
     require_auth: Literal[True] = True,
-    **options: Unpack[TriggerOptions],
+    **options: Unpack[TimedOptions],
 ) -> PollingTriggerDecorator[AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5, DictValues, TimedItem]: ...
 @overload
 def create_polling_trigger(
@@ -81,7 +84,7 @@ def create_polling_trigger(
     auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
     props: type[PropsClassT] | None = None,
     require_auth: Literal[False],
-    **options: Unpack[TriggerOptions],
+    **options: Unpack[TimedOptions],
 ) -> PollingTriggerDecorator[
     AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, PropsClassT, TimedItem
 ]: ...
@@ -92,7 +95,7 @@ def create_polling_trigger(
     auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
     props: DictProps,
     require_auth: Literal[False],
-    **options: Unpack[TriggerOptions],
+    **options: Unpack[TimedOptions],
 ) -> PollingTriggerDecorator[
     AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, DictValues, TimedItem
 ]: ...
@@ -140,41 +143,87 @@ def create_polling_trigger(
 ) -> PollingTriggerDecorator[
     AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, DictValues, IdentifiedItem
 ]: ...
+@overload
+def create_polling_trigger(
+    *,
+    dedupe: Literal[DedupeStrategy.LEDGER],
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
+    props: type[PropsClassT] | None = None,
+    require_auth: Literal[True] = True,
+    **options: Unpack[LedgerOptions],
+) -> PollingTriggerDecorator[
+    AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5, PropsClassT, LedgerItem
+]: ...
+@overload
+def create_polling_trigger(
+    *,
+    dedupe: Literal[DedupeStrategy.LEDGER],
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
+    props: DictProps,
+    require_auth: Literal[True] = True,
+    **options: Unpack[LedgerOptions],
+) -> PollingTriggerDecorator[AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5, DictValues, LedgerItem]: ...
+@overload
+def create_polling_trigger(
+    *,
+    dedupe: Literal[DedupeStrategy.LEDGER],
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
+    props: type[PropsClassT] | None = None,
+    require_auth: Literal[False],
+    **options: Unpack[LedgerOptions],
+) -> PollingTriggerDecorator[
+    AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, PropsClassT, LedgerItem
+]: ...
+@overload
+def create_polling_trigger(
+    *,
+    dedupe: Literal[DedupeStrategy.LEDGER],
+    auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
+    props: DictProps,
+    require_auth: Literal[False],
+    **options: Unpack[LedgerOptions],
+) -> PollingTriggerDecorator[
+    AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, DictValues, LedgerItem
+]: ...
 def create_polling_trigger(
     *,
     dedupe: DedupeStrategy,
     auth: AnyAuth | None = None,
     props: PropsDeclaration | None = None,
     require_auth: bool = True,
+    newest_first: bool = False,
+    overlap_s: float | None = None,
     **options: Unpack[TriggerOptions],
 ) -> PollingTriggerDecorator[Any, Any, Any]:
     """Turn a function that fetches items into a polling trigger with all its hooks.
 
     The function takes one `PollingContext`, whose type must match `auth` and `props`, and gives
-    a `TimedItem` or an `IdentifiedItem` for each thing the service has, as `dedupe` says. It may
-    be an async generator, an `async def` that returns them, or a plain `def`, run in a thread.
+    a `TimedItem`, an `IdentifiedItem` or a `LedgerItem` for each thing the service has, as `dedupe`
+    says. It may be an async generator, an `async def` that returns them, or a plain `def`, run in
+    a thread. A generator is read no further than the strategy needs.
 
     Args:
         dedupe: how new items are told from old; see `DedupeStrategy`.
         auth: the piece's auth, a tuple of several, or `None` for a trigger that needs none.
         props: a `Props` class, or a dict of properties by name (then `props_value` is untyped).
         require_auth: `False` lets the user choose no connection; `context.auth` is then `None`.
+        newest_first: as for `Polling`.
+        overlap_s: as for `Polling`; an hour by default.
         **options: see `TriggerOptions`. `name` is the identifier flows store, such as
             `new_order`: never change it.
 
     Raises:
-        DefinitionError: by the decorator, if there is a keyword that is none of these.
+        DefinitionError: by the decorator, if there is a keyword that is none of these, or one that
+            is none of the strategy's.
     """
 
     def decorate(items: ItemsFunction[PollingContext[Any, Any], Any]) -> PollingTrigger[Any, Any]:
+        where = f"trigger `{options.get('name', '')}`{source_of(items)}"
         if unknown := [each for each in options if each not in _KEYWORDS]:
-            where = f"trigger `{options.get('name', '')}`{source_of(items)}"
             problem = unknown_problem(where, unknown, "create_polling_trigger", _KEYWORDS)
             raise DefinitionError([problem])
-        polling: Polling[Any, Any] = (
-            Polling(strategy=DedupeStrategy.TIMEBASED, items=items)
-            if dedupe is DedupeStrategy.TIMEBASED
-            else Polling(strategy=DedupeStrategy.LAST_ITEM, items=items)
+        polling = _polling(
+            where, strategy=dedupe, items=items, newest_first=newest_first, overlap_s=overlap_s
         )
         trigger: PollingTrigger[Any, Any] = Trigger(
             # Messages shall name the author's function, not ours.
@@ -191,3 +240,12 @@ def create_polling_trigger(
         return trigger
 
     return decorate
+
+
+def _polling(where: str, **options: object) -> Polling[Any, Any]:
+    declared: Any = Polling  # one of its overloads fits, or it raises
+    try:
+        polling: Polling[Any, Any] = declared(**options)
+    except DefinitionError as error:
+        raise DefinitionError([f"{where}: {each}" for each in error.problems]) from error
+    return polling

@@ -1,0 +1,84 @@
+"""The strategy `TIMEBASED`: new is what has a later time than every item of the polls before.
+
+One value is kept in the store: `lastPoll`, in epoch milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, TypeVar
+
+from pieces_framework import FatalError, PollingTriggerContext
+from pieces_framework.javascript import is_finite
+
+from .declaration import Polling, TimedItem
+from .items import Reading, check_kind, fetch_items, polling_context
+from .order import check_order
+from .shown import shown
+from .stamps import finite, stamp_of, stamps_of
+
+AuthT = TypeVar("AuthT")
+PropsT = TypeVar("PropsT")
+
+LAST_POLL: Final = "lastPoll"
+
+
+async def enable(context: PollingTriggerContext[AuthT, PropsT], now_ms: int) -> None:
+    """Take now for the checkpoint, unless the flow is published again and has one."""
+    if context.is_republish and await context.store.get(LAST_POLL, object) is not None:
+        return
+    await context.store.put(LAST_POLL, now_ms)
+
+
+async def poll(
+    polling: Polling[AuthT, PropsT], context: PollingTriggerContext[AuthT, PropsT]
+) -> list[object]:
+    """Return the data of what is later than the checkpoint, and move it to the latest."""
+    stored = await context.store.get(LAST_POLL, object)
+    if stored is None:
+        # Flows and tests of the original system know this text.
+        raise FatalError(
+            "lastPoll doesn't exist in the store.", hint="enable the trigger before it is polled"
+        )
+    checkpoint = finite(stored)
+    if checkpoint is None:
+        raise FatalError(
+            f"store key `{LAST_POLL}` holds {shown(stored)}, not epoch milliseconds",
+            hint="enable the trigger again",
+        )
+
+    def is_last(item: TimedItem) -> bool:
+        epoch_ms = finite(item.epoch_ms)
+        return epoch_ms is None or epoch_ms <= checkpoint  # what is no number is refused below
+
+    items = await fetch_items(
+        polling,
+        polling_context(context, last_fetch_epoch_ms=checkpoint),
+        Reading(TimedItem, is_last=is_last if polling.newest_first else None),
+    )
+    try:
+        new, latest = _later(items, checkpoint)
+    except AttributeError:
+        check_kind(items, TimedItem)
+        raise
+    if polling.newest_first:
+        check_order(polling, stamps_of(items))
+    await context.store.put(LAST_POLL, latest)
+    return new
+
+
+def _later(items: Sequence[TimedItem], checkpoint: float) -> tuple[list[object], float]:
+    """Return the data of what is later, and the latest time: in one pass, as lists may be long."""
+    new: list[object] = []
+    latest = checkpoint
+    for item in items:
+        stamp = item.epoch_ms
+        if type(stamp) is not int:
+            stamp = stamp_of(item, items)
+        if stamp > checkpoint:
+            new.append(item.data)
+            if stamp > latest:  # noqa: PLR1730 -- a call for each item costs a third of the time
+                latest = stamp
+    if not is_finite(latest):
+        stamps_of(items)  # which one it is
+    return new, latest
