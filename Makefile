@@ -7,7 +7,7 @@ PIECES := $(patsubst %/pyproject.toml,%,$(sort $(wildcard pieces/community/*/pyp
 PACKAGES := framework common engine server cli $(PIECES)
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check docs format bench clean lock help
+.PHONY: setup demo test check docs format bench histories clean lock help
 .DEFAULT_GOAL := help
 
 setup: $(READY) ## make .venv with the pinned requirements and our packages, editable
@@ -52,6 +52,11 @@ bench: $(READY) ## print every figure the documentation quotes, beside its peers
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/props.py
 	$(BIN)/python benchmarks/contract.py
+	$(BIN)/python benchmarks/http.py
+	$(BIN)/python benchmarks/polling.py
+
+histories: $(READY) ## try 10,000 histories of a faulty service on the polling strategy LEDGER
+	$(BIN)/python -m tests.common.histories
 
 lock: $(READY) ## pin again what requirements/dev.in asks for, as hashes without addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \

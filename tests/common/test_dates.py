@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pieces_common.dates import epoch_ms, iso_text, parse_date
+from pieces_common import epoch_ms, iso_text, parse_date
 from pieces_framework import Property, Props
 from pieces_framework.property import parse_props
 

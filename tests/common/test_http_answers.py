@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import gzip
+import tracemalloc
+import zlib
+from asyncio import StreamReader, StreamWriter
+from collections.abc import Callable, Mapping
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from pieces_common import BearerToken, HttpError, HttpMethod, http_client
+from pieces_common import (
+    BearerToken,
+    HttpError,
+    HttpMethod,
+    RetryableHttpError,
+    http_client,
+)
+from pieces_common.http.message import ResponseType
 from pieces_framework import FatalError, JsonValue
-from tests.common.web_server import WebServer, web_server
+from tests.common.web_server import WebServer, raw_server, web_server
 
 
 class Flavor(BaseModel):
@@ -80,6 +95,163 @@ async def test_answer_that_is_not_the_model_is_refused_without_repeating_it(
     assert reason in message
     assert "s3cret" not in message
     assert caught.value.__cause__ is caught.value.__context__ is None
+
+
+def without_header(data: bytes) -> bytes:
+    stream = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return stream.compress(data) + stream.flush()
+
+
+def twice(data: bytes) -> bytes:
+    return zlib.compress(gzip.compress(data))
+
+
+def in_two_streams(data: bytes) -> bytes:
+    return gzip.compress(data[:1]) + gzip.compress(data[1:])
+
+
+def padded(data: bytes) -> bytes:
+    return gzip.compress(data) + bytes(9)
+
+
+@pytest.mark.parametrize(
+    ("content_type", "content", "text"),
+    [
+        pytest.param("text/plain; charset=iso-8859-1", b"cr\xe8me", "crème", id="latin-1"),
+        pytest.param('text/plain; charset="UTF-8"', "crème".encode(), "crème", id="quoted"),
+        pytest.param("text/plain", b"cr\xe8me", "cr\ufffdme", id="not-utf-8"),
+        pytest.param("text/plain; charset=klingon", b"a", "a", id="unknown"),
+        pytest.param("text/plain; charset=unicode_escape", b"\\x41", "\\x41", id="pythons-own"),
+        pytest.param("text/plain; charset=zip", b"a", "a", id="no-text"),
+        pytest.param("application/json", b"[1]", "[1]", id="json"),
+        pytest.param("text/plain", b"", "", id="empty"),
+    ],
+)
+async def test_text_is_read_in_the_character_set_of_its_type(
+    web: WebServer, content_type: str, content: bytes, text: str
+) -> None:
+    url = web.answer("/", content, headers={"Content-Type": content_type})
+
+    response = await http_client.send_request(HttpMethod.GET, url, response_type=ResponseType.TEXT)
+
+    assert response.body == text
+
+
+@pytest.mark.parametrize("content", [b"", b"\x00\xff", b"[1]"], ids=repr)
+async def test_bytes_are_given_as_they_came(web: WebServer, content: bytes) -> None:
+    url = web.answer("/", content, headers={"Content-Type": "application/json"})
+
+    response = await http_client.send_request(HttpMethod.GET, url, response_type=ResponseType.BYTES)
+
+    assert response.body == content
+
+
+async def test_model_is_read_from_json_alone(web: WebServer) -> None:
+    with pytest.raises(FatalError, match="`parse` reads JSON"):
+        await http_client.send_request(  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+            HttpMethod.GET,
+            web.url,
+            response_type=ResponseType.TEXT,  # pyright: ignore[reportArgumentType]
+            parse=Flavor,
+        )
+
+    assert web.sent == []
+
+
+@pytest.mark.parametrize(
+    ("encoding", "compress"),
+    [
+        pytest.param("gzip", gzip.compress, id="gzip"),
+        pytest.param("X-GZip", gzip.compress, id="gzip-by-its-old-name"),
+        pytest.param("deflate", zlib.compress, id="deflate"),
+        pytest.param("deflate", without_header, id="deflate-without-its-header"),
+        pytest.param("gzip, deflate", twice, id="both"),
+        pytest.param("identity", bytes, id="identity"),
+        pytest.param("utf-8", bytes, id="none-at-all"),
+        pytest.param("gzip", in_two_streams, id="two-streams"),
+        pytest.param("gzip", padded, id="padded"),
+    ],
+)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.binary() | st.binary(min_size=1, max_size=9).map(lambda part: part * 40_000))
+async def test_compressed_body_is_read(
+    web: WebServer, encoding: str, compress: Callable[[bytes], bytes], data: bytes
+) -> None:
+    url = web.answer("/", compress(data), headers={"Content-Encoding": encoding})
+
+    response = await http_client.send_request(HttpMethod.GET, url, response_type=ResponseType.BYTES)
+
+    assert response.body == data
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content"),
+    [
+        pytest.param("gzip", gzip.compress(b"whole")[:-3], id="cut-short"),
+        pytest.param("gzip", b"not compressed", id="not-compressed"),
+        pytest.param("deflate", b"not compressed", id="not-deflated"),
+        pytest.param(", ".join(["gzip"] * 6), b"", id="too-many-layers"),
+    ],
+)
+async def test_body_that_is_not_compressed_as_it_says_can_be_asked_for_again(
+    web: WebServer, encoding: str, content: bytes
+) -> None:
+    url = web.answer("/", content, headers={"Content-Encoding": encoding})
+
+    with pytest.raises(RetryableHttpError, match="compression") as caught:
+        await http_client.send_request(HttpMethod.GET, url)
+
+    assert caught.value.__context__ is None
+
+
+async def test_answer_to_head_may_say_it_would_be_compressed(web: WebServer) -> None:
+    url = web.answer("/", headers={"Content-Encoding": "gzip"})
+
+    response = await http_client.send_request(HttpMethod.HEAD, url)
+
+    assert response.body is None
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Encoding": "gzip"}], ids=["plain", "gzip"])
+async def test_body_may_be_as_large_as_allowed_and_no_larger(
+    web: WebServer, headers: Mapping[str, str]
+) -> None:
+    content = b"x" * 100_000
+    url = web.answer("/", gzip.compress(content) if headers else content, headers=headers)
+
+    whole = await http_client.send_request(HttpMethod.GET, url, max_response_bytes=100_000)
+    with pytest.raises(FatalError, match=r"more than the 99999 bytes .*`max_response_bytes`"):
+        await http_client.send_request(HttpMethod.GET, url, max_response_bytes=99_999)
+
+    assert whole.body == content.decode()
+
+
+async def test_bomb_is_never_unpacked(web: WebServer) -> None:
+    bomb = gzip.compress(gzip.compress(bytes(100_000_000)))
+    url = web.answer("/", bomb, headers={"Content-Encoding": "gzip, gzip"})
+    await http_client.send_request(HttpMethod.GET, web.answer("/warm", b"1"))
+    tracemalloc.start()
+    try:
+        with pytest.raises(FatalError, match="max_response_bytes"):
+            await http_client.send_request(HttpMethod.GET, url, max_response_bytes=1_000_000)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 4_000_000
+
+
+async def _endless(_: StreamReader, writer: StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+    while True:
+        writer.write(b"10000\r\n" + bytes(0x10000) + b"\r\n")
+        await writer.drain()
+
+
+async def test_endless_body_ends_at_the_limit() -> None:
+    async with raw_server(_endless) as url:
+        with pytest.raises(FatalError, match="more than the 52428800 bytes"):
+            await http_client.send_request(HttpMethod.GET, url, timeout_s=None)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import threading
 import time
 import traceback
+from asyncio import StreamReader, StreamWriter
 from email.utils import formatdate
+from typing import Unpack
 
 import pytest
 import trustme
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pieces_common import (
     BasicAuth,
@@ -20,9 +25,13 @@ from pieces_common import (
     RetryableHttpError,
     http_client,
 )
+from pieces_common.http.authentication import ApiKeyHeader, ApiKeyQuery, Authentication
+from pieces_common.http.body import Body
 from pieces_common.http.errors import retry_after_s
-from pieces_framework import PieceError, RetryableError, RunError
-from tests.common.web_server import Answer, WebServer, web_server
+from pieces_common.http.multipart import MultipartBody
+from pieces_common.http.options import RequestOptions
+from pieces_framework import JsonValue, PieceError, RetryableError, RunError
+from tests.common.web_server import Answer, WebServer, raw_server, web_server
 
 SECRETS = ("s3cret-token", "s3cret-pass", "s3cret-query", "s3cret-body", "s3cret-url", "s3cret-key")
 
@@ -85,6 +94,13 @@ async def test_refused_credentials_come_with_a_hint(web: WebServer, status: int,
 )
 def test_retry_after_is_read(text: str, seconds: float | None) -> None:
     assert retry_after_s(text) == seconds
+
+
+@given(text=st.text() | st.from_regex(r"\w+, [0-9]+ Oct [0-9]+ [0-9:]+ [+-][0-9]+", fullmatch=True))
+def test_retry_after_is_never_an_error(text: str) -> None:
+    seconds = retry_after_s(text)
+
+    assert seconds is None or seconds >= 0
 
 
 def test_retry_after_with_a_date_is_the_time_until_then() -> None:
@@ -218,8 +234,180 @@ async def test_log_of_a_request_that_went_well_holds_no_secret(
 
 @pytest.mark.parametrize(
     "credentials",
-    [BearerToken("s3cret-token"), BasicAuth("s3cret-key", "s3cret-pass")],
-    ids=["bearer", "basic"],
+    [
+        BearerToken("s3cret-token"),
+        BasicAuth("s3cret-key", "s3cret-pass"),
+        ApiKeyHeader("X-Api-Key", "s3cret-key"),
+        ApiKeyQuery("key", "s3cret-key"),
+    ],
+    ids=["bearer", "basic", "header", "query"],
 )
-def test_credentials_hide_in_their_repr(credentials: BearerToken | BasicAuth) -> None:
+def test_credentials_hide_in_their_repr(credentials: Authentication) -> None:
     assert "s3cret" not in f"{credentials!r} {credentials!s}"
+
+
+async def _refused(url: str, **options: Unpack[RequestOptions]) -> HttpError:
+    with pytest.raises(HttpError) as caught:
+        await http_client.send_request(HttpMethod.POST, url, **options)
+    return caught.value
+
+
+async def test_error_has_the_documented_document(web: WebServer) -> None:
+    url = web.answer("/", '{"why": "crème"}'.encode(), status=422)
+
+    error = await _refused(url, body={"n": [1, None]})
+
+    assert error.error_message() == {
+        "response": {"status": 422, "body": {"why": "crème"}},
+        "request": {"body": {"n": [1, None]}},
+    }
+    assert error.json_text == (
+        '{"response":{"status":422,"body":{"why":"crème"}},"request":{"body":{"n":[1,null]}}}'
+    )
+
+
+async def test_document_of_a_request_without_an_answer_says_so() -> None:
+    error = await _refused("http://127.0.0.1:1/", body="text")
+
+    assert error.error_message() == {
+        "response": {"status": 0, "body": None},
+        "request": {"body": "text"},
+    }
+
+
+@pytest.mark.parametrize("body", [b"bytes", MultipartBody([("a", "b")]), None], ids=repr)
+async def test_body_that_is_not_json_is_null_in_the_document(web: WebServer, body: Body) -> None:
+    error = await _refused(web.answer("/", status=400), body=body)
+
+    assert error.error_message()["request"] == {"body": None}
+
+
+async def test_half_a_character_is_written_as_json_has_it(web: WebServer) -> None:
+    error = await _refused(web.answer("/", b'"\\ud800"', status=400))
+
+    assert json.loads(error.json_text) == error.error_message()
+    assert error.json_text.encode().count(b"\\ud800") == 1
+
+
+SECRET_OPTIONS: list[RequestOptions] = [
+    {"authentication": BearerToken("s3cret-1")},
+    {"authentication": BasicAuth("s3cret-1", "")},
+    {"authentication": BasicAuth("", "s3cret-1")},
+    {"authentication": ApiKeyHeader("X-Anything", "s3cret-1")},
+    {"authentication": ApiKeyQuery("anything", "s3cret-1")},
+    {"headers": {"Authorization": "Token s3cret-1"}},
+    {"headers": {"Authorization": "Basic YWRhOnMzY3JldC0x"}},
+    {"headers": {"Cookie": "a=b; session=s3cret-1"}},
+    {"headers": {"X-Api-Key": "s3cret-1"}},
+    {"query_params": {"access_token": "s3cret-1"}},
+    {"body": {"client_secret": "s3cret-1", "rows": [{"password": "other-secret"}]}},
+]
+
+
+@pytest.mark.parametrize("options", SECRET_OPTIONS, ids=repr)
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    answer=st.recursive(
+        st.sampled_from(["s3cret-1", "no s3cret-1!", "other-secret", "czNjcmV0LTE="]),
+        lambda inner: (
+            st.lists(inner, min_size=1)
+            | st.dictionaries(st.sampled_from(["s3cret-1", "a"]), inner, min_size=1)
+            | inner.map(json.dumps)
+        ),
+        max_leaves=5,
+    )
+)
+async def test_secrets_of_the_request_are_masked_wherever_the_answer_repeats_them(
+    web: WebServer, options: RequestOptions, answer: JsonValue
+) -> None:
+    url = web.answer("/", json.dumps(answer).encode(), status=400)
+
+    error = await _refused(url, **options)
+
+    assert error.body == answer
+    hidden = ["s3cret-1", "czNjcmV0LTE="] + ["other-secret"] * ("body" in options)
+    assert [secret for secret in hidden if secret in error.json_text] == []
+
+
+@pytest.mark.parametrize("depth", [101, 900, 100_000])
+async def test_what_is_nested_too_deeply_is_masked_whole(web: WebServer, depth: int) -> None:
+    content = b"[" * depth + b"]" * depth
+    url = web.answer("/", content, status=400)
+
+    error = await _refused(url, authentication=BearerToken("s3cret-1"))
+
+    told = content.decode() if depth == 100_000 else "***"
+    assert told in error.json_text
+    assert len(error.json_text) < len(content) + 200
+
+
+async def test_user_and_password_of_the_url_are_masked(web: WebServer) -> None:
+    url = web.answer("/", b'["ada%40", "ada@", "s3cret-1"]', status=400)
+
+    error = await _refused(url.replace("http://", "http://ada%40:s3cret-1@"))
+
+    assert error.error_message()["response"] == {"status": 400, "body": ["***", "***", "***"]}
+
+
+async def test_secret_that_is_a_number_is_masked(web: WebServer) -> None:
+    url = web.answer("/", b"[12345678, 1234, true]", status=400)
+
+    error = await _refused(url, authentication=BearerToken("12345678"))
+
+    assert error.error_message()["response"] == {"status": 400, "body": ["***", 1234, True]}
+
+
+async def test_error_keeps_nothing_of_the_request_where_it_is_printed(web: WebServer) -> None:
+    error = await _refused(web.answer("/", status=400), authentication=BearerToken("s3cret-1"))
+
+    assert "s3cret-1" not in str(vars(error))
+
+
+@pytest.mark.parametrize("content", [b'"%s"', b'["%s"]'], ids=["text", "list"])
+async def test_much_of_an_error_is_text_and_the_rest_not_read(
+    web: WebServer, content: bytes
+) -> None:
+    whole = content % (b"x" * 2_000_000)
+
+    error = await _refused(web.answer("/", whole, status=500))
+
+    assert error.body == whole[: 2**20].decode()
+
+
+async def test_error_that_never_ends_is_raised() -> None:
+    async def endless(_: StreamReader, writer: StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 500 No\r\n\r\n")
+        while True:
+            writer.write(bytes(0x10000))
+            await writer.drain()
+
+    async with raw_server(endless) as url:
+        error = await _refused(url, timeout_s=None)
+
+    assert error.status == 500
+
+
+@pytest.mark.parametrize("rest", [b"9\r\ncut", b""], ids=["cut", "nothing"])
+async def test_error_whose_body_breaks_off_has_its_status_still(rest: bytes) -> None:
+    async def broken(_: StreamReader, writer: StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 403 No\r\nTransfer-Encoding: chunked\r\n\r\n" + rest)
+
+    async with raw_server(broken) as url:
+        error = await _refused(url)
+
+    assert (error.status, error.body) == (403, None)
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".example", "*"])
+async def test_host_that_has_an_impossible_name_is_an_error(host: str) -> None:
+    with pytest.raises(PieceError):
+        await http_client.send_request(HttpMethod.GET, f"http://{host}/")
+
+
+async def test_unknown_option_is_refused() -> None:
+    with pytest.raises(TypeError, match="timeout"):
+        await http_client.send_request(  # type: ignore[call-overload]
+            HttpMethod.GET,
+            "http://127.0.0.1:1/",
+            timeout=1,  # pyright: ignore[reportCallIssue]
+        )

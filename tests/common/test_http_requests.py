@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable
+from typing import Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from typing_extensions import override
 
-from pieces_common import BasicAuth, BearerToken, HttpMethod, http_client
-from pieces_common.http.message import QueryValue
+from pieces_common import BasicAuth, BearerToken, HttpMethod, RetryableHttpError, http_client
+from pieces_common.http.authentication import ApiKeyHeader, ApiKeyQuery
+from pieces_common.http.message import HttpHeader, ResponseType
+from pieces_common.http.query import QueryParams
+from pieces_common.http.rate_limit import RateLimit
 from pieces_framework import FatalError, JsonValue
+from pieces_framework.javascript import js_text
 from tests.common.web_server import WebServer
+
+a_text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
 @pytest.mark.parametrize("method", HttpMethod, ids=lambda method: method.name)
@@ -101,6 +112,119 @@ async def test_authentication_is_sent(
     assert web.sent[0].headers["authorization"] == header
 
 
+async def test_api_key_is_sent_as_a_header(web: WebServer) -> None:
+    url = web.answer("/")
+
+    await http_client.send_request(
+        HttpMethod.GET, url, authentication=ApiKeyHeader(HttpHeader.API_KEY, "k-1")
+    )
+
+    assert web.sent[0].headers["x-api-key"] == "k-1"
+
+
+@pytest.mark.parametrize(
+    ("query_params", "target"),
+    [({}, "/?a=1&key=k+1%26"), ({"key": "x"}, "/?a=1&key=x&key=k+1%26")],
+)
+async def test_api_key_is_added_to_the_query(
+    web: WebServer, query_params: QueryParams, target: str
+) -> None:
+    url = web.answer("/")
+
+    await http_client.send_request(
+        HttpMethod.GET,
+        f"{url}?a=1",
+        query_params=query_params,
+        authentication=ApiKeyQuery("key", "k 1&"),
+    )
+
+    assert web.sent[0].target == target
+
+
+@pytest.mark.parametrize("response_type", [ResponseType.TEXT, ResponseType.BYTES])
+async def test_anything_is_asked_for_where_it_need_not_be_json(
+    web: WebServer, response_type: Literal[ResponseType.TEXT, ResponseType.BYTES]
+) -> None:
+    url = web.answer("/")
+
+    if response_type is ResponseType.TEXT:
+        await http_client.send_request(HttpMethod.GET, url, response_type=response_type)
+    else:
+        await http_client.send_request(HttpMethod.GET, url, response_type=response_type)
+
+    assert web.sent[0].headers["accept"] == "*/*"
+
+
+async def test_given_headers_win_over_what_is_sent_by_default(web: WebServer) -> None:
+    url = web.answer("/")
+    headers = {"Accept-Encoding": "identity", "User-Agent": "mine", "X-API-key": "mine"}
+
+    await http_client.send_request(
+        HttpMethod.GET, url, headers=headers, authentication=ApiKeyHeader("x-api-key", "other")
+    )
+
+    sent = web.sent[0].headers
+    assert (sent["accept-encoding"], sent["user-agent"]) == ("identity", "mine")
+    assert sent["x-api-key"] == "mine"
+
+
+async def test_compression_is_asked_for_that_can_be_undone_within_bounds(web: WebServer) -> None:
+    await http_client.send_request(HttpMethod.GET, web.answer("/"))
+
+    assert web.sent[0].headers["accept-encoding"] == "gzip, deflate"
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    own=st.lists(st.tuples(a_text, a_text)),
+    added=st.lists(st.tuples(a_text, a_text | st.integers() | st.booleans())),
+)
+async def test_query_can_be_read_back(
+    web: WebServer, own: list[tuple[str, str]], added: list[tuple[str, str | int | bool]]
+) -> None:
+    url = web.answer("/")
+
+    await http_client.send_request(HttpMethod.GET, f"{url}?{urlencode(own)}", query_params=added)
+
+    sent = parse_qsl(urlsplit(web.sent[-1].target).query, keep_blank_values=True)
+    as_text = [(name, js_text(value)) for name, value in added]
+    assert sent == own + as_text
+
+
+async def test_half_a_character_in_the_query_is_refused(web: WebServer) -> None:
+    with pytest.raises(FatalError, match="query of the request"):
+        await http_client.send_request(HttpMethod.GET, web.url, query_params={"a": "\ud800"})
+
+
+async def test_rate_limit_is_waited_for_before_each_attempt(web: WebServer) -> None:
+    url = web.answer("/", status=503, headers={"Retry-After": "0"})
+    waited: list[object] = []
+
+    class Watched(RateLimit):
+        @override
+        async def wait(self, connection: Hashable = None) -> None:
+            waited.append(connection)
+
+    with pytest.raises(RetryableHttpError):
+        await http_client.send_request(
+            HttpMethod.GET,
+            url,
+            retries=2,
+            rate_limit=Watched(requests=1),
+            authentication=BearerToken("t"),
+        )
+
+    assert waited == [BearerToken("t")] * 3
+    assert len(web.sent) == 3
+
+
+async def test_header_that_is_a_number_is_refused(web: WebServer) -> None:
+    headers: dict[str, str] = json.loads('{"X-Page": 2}')
+
+    with pytest.raises(FatalError, match="'x-page' is int, not text"):
+        await http_client.send_request(HttpMethod.GET, web.url, headers=headers)
+
+
 async def test_given_headers_win_whatever_their_case(web: WebServer) -> None:
     url = web.answer("/").replace("http://", "http://ada:pw@")
 
@@ -134,11 +258,13 @@ async def test_user_and_password_of_the_url_are_sent_where_nothing_else_is(
         pytest.param({"a": "2"}, "/?a=1&b=%20&a=2", id="same-name-twice"),
         pytest.param({"c": "x y&ü"}, "/?a=1&b=%20&c=x+y%26%C3%BC", id="escaped"),
         pytest.param({"n": 2, "f": 0.5, "y": True}, "/?a=1&b=%20&n=2&f=0.5&y=true", id="scalars"),
-        pytest.param({"k": ["x", 1], "none": None}, "/?a=1&b=%20&k=x&k=1", id="list-and-none"),
+        pytest.param({"k": ["x", 1]}, "/?a=1&b=%20&k=x%2C1", id="list-is-one-value"),
+        pytest.param([("k", "x"), ("k", 1)], "/?a=1&b=%20&k=x&k=1", id="pairs"),
+        pytest.param({"none": None}, "/?a=1&b=%20&none=null", id="null-as-the-original"),
     ],
 )
 async def test_query_params_are_added_to_those_of_the_url(
-    web: WebServer, query_params: Mapping[str, QueryValue] | None, target: str
+    web: WebServer, query_params: QueryParams | None, target: str
 ) -> None:
     url = web.answer("/") + "?a=1&b=%20#part"
 
@@ -149,7 +275,18 @@ async def test_query_params_are_added_to_those_of_the_url(
 
 @pytest.mark.parametrize(
     "url",
-    ["/flavors", "gelato.example.com/a", "ftp://example.com/", "http://", "http://[::1", "", "a:b"],
+    [
+        "/flavors",
+        "gelato.example.com/a",
+        "ftp://example.com/",
+        "http://",
+        "http://[::1",
+        "",
+        "a:b",
+        "http://xn--/",
+        "http://a:0/",
+        "http://a:65536",
+    ],
 )
 async def test_url_that_is_not_absolute_is_refused(url: str) -> None:
     with pytest.raises(FatalError, match=r"is not an absolute URL") as caught:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import ssl
 import threading
-from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from asyncio import StreamReader, StreamWriter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
@@ -39,6 +41,29 @@ class Sent:
     body: bytes
 
 
+class Connections:
+    """Counts the connections of a server."""
+
+    def __init__(self) -> None:
+        self.opened = 0
+        self._closed = 0
+        self._changed = threading.Condition()
+
+    def open(self) -> None:
+        with self._changed:
+            self.opened += 1
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed += 1
+            self._changed.notify_all()
+
+    def all_closed(self) -> bool:
+        """Whether that is so, now or before long."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._closed == self.opened, timeout=20)
+
+
 @dataclass(frozen=True, kw_only=True)
 class WebServer:
     """The server; `answers` is by path, and every other path is answered 404."""
@@ -46,6 +71,7 @@ class WebServer:
     url: str
     answers: dict[str, Answer] = field(default_factory=dict[str, Answer])
     sent: list[Sent] = field(default_factory=list[Sent])
+    connections: Connections = field(default_factory=Connections)
 
     def answer(
         self,
@@ -61,21 +87,35 @@ class WebServer:
 
 
 @contextmanager
-def web_server(*, authority: trustme.CA | None = None) -> Generator[WebServer]:
+def web_server(
+    *, authority: trustme.CA | None = None, keeps_connections: bool = False
+) -> Generator[WebServer]:
     """Start a server on a free port of the loopback address; stop it at the end.
 
     Args:
         authority: who certifies the server, for one that speaks TLS.
+        keeps_connections: whether it answers several requests over one connection.
     """
 
     class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1" if keeps_connections else "HTTP/1.0"
+        disable_nagle_algorithm = True
+
+        def setup(self) -> None:
+            super().setup()
+            web.connections.open()
+
+        def finish(self) -> None:
+            super().finish()
+            web.connections.close()
+
         def _answer(self) -> None:
             web.sent.append(
                 Sent(
                     method=self.command,
                     target=self.path,
                     headers={name.lower(): value for name, value in self.headers.items()},
-                    body=self.rfile.read(int(self.headers.get("Content-Length", "0"))),
+                    body=self._body(),
                 )
             )
             answer = web.answers.get(urlsplit(self.path).path, Answer(status=404))
@@ -85,6 +125,16 @@ def web_server(*, authority: trustme.CA | None = None) -> Generator[WebServer]:
                 return
             with contextlib.suppress(ConnectionError):  # a test may have gone by then
                 self._send(answer)
+
+        def _body(self) -> bytes:
+            if self.headers.get("Transfer-Encoding") != "chunked":
+                return self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            body = b""
+            while size := int(self.rfile.readline() or b"0", 16):
+                body += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return body
 
         def _send(self, answer: Answer) -> None:
             self.send_response(answer.status)
@@ -123,3 +173,31 @@ def web_server(*, authority: trustme.CA | None = None) -> Generator[WebServer]:
                     answer.wait_for.set()
             server.shutdown()
             thread.join()
+
+
+@asynccontextmanager
+async def raw_server(
+    answer: Callable[[StreamReader, StreamWriter], Awaitable[None]],
+) -> AsyncGenerator[str]:
+    """Serve every connection by `answer`, which has read a first request's head; yield the URL."""
+
+    serving = set[asyncio.Task[object] | None]()
+
+    async def serve(reader: StreamReader, writer: StreamWriter) -> None:
+        serving.add(asyncio.current_task())
+        try:
+            ends = (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError)
+            with contextlib.suppress(*ends):
+                await reader.readuntil(b"\r\n\r\n")
+                await answer(reader, writer)
+        finally:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        tasks = [task for task in serving if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from pieces_framework import JsonValue, RetryableError, RunError
 
 from .message import HttpMethod
+
+if TYPE_CHECKING:
+    from .request import Request
 
 NO_ANSWER: Final = 0
 """The `status` of an error where the service gave none: it was not reached, or took too long."""
@@ -37,6 +40,7 @@ class HttpError(RunError):
         headers: Mapping[str, str] | None = None,
         body: JsonValue = None,
         hint: str = "",
+        request: Request | None = None,
     ) -> None:
         RunError.__init__(self, message, hint=hint)  # of RetryableHttpError both bases are set up
         self.status: Final = status
@@ -46,7 +50,34 @@ class HttpError(RunError):
         self.headers: Final[Mapping[str, str]] = headers or {}
         """The answer's, names in lower case."""
         self.body: Final = body
-        """The answer's, read as `HttpResponse.body` is."""
+        """The answer's, as the service said it: JSON, else text, `None` if there was none."""
+        self._request: Final = request
+
+    def error_message(self) -> dict[str, JsonValue]:
+        """Return the documented error document, `***` standing for each secret of the request.
+
+        `{"response": {"status": S, "body": B}, "request": {"body": R}}`. B is the answer's body,
+        `None` if there was none. R is the request's body as the author gave it; `None` for bytes,
+        streams and multipart bodies.
+        """
+        from .masking import masked
+
+        sent = self._request.content.document if self._request else None
+        document: dict[str, JsonValue] = {
+            "response": {"status": self.status, "body": self.body},
+            "request": {"body": sent},
+        }
+        if self._request is None:
+            return document
+        return {part: masked(value, self._request) for part, value in document.items()}
+
+    @property
+    def json_text(self) -> str:
+        """`error_message()` as JSON text without spaces."""
+        import json
+
+        text = json.dumps(self.error_message(), ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "backslashreplace").decode()  # half characters as JSON has them
 
 
 class RetryableHttpError(HttpError, RetryableError):
@@ -62,6 +93,7 @@ class RetryableHttpError(HttpError, RetryableError):
         headers: Mapping[str, str] | None = None,
         body: JsonValue = None,
         hint: str = "",
+        request: Request | None = None,
         retry_after_s: float | None = None,
     ) -> None:
         RetryableError.__init__(self, message, retry_after_s=retry_after_s, hint=hint)
@@ -74,26 +106,28 @@ class RetryableHttpError(HttpError, RetryableError):
             headers=headers,
             body=body,
             hint=hint,
+            request=request,
         )
 
 
 def error_for(
-    method: HttpMethod, url: str, status: int, headers: Mapping[str, str], body: JsonValue
+    request: Request, status: int, headers: Mapping[str, str], body: JsonValue
 ) -> HttpError:
     """Return the error that an answer with `status` of 400 or more stands for."""
     from http import HTTPStatus
 
     known = {each.value: each.phrase for each in HTTPStatus}
-    message = f"`{method.value} {url}` answered {status} {known.get(status, '')}".rstrip()
+    message = f"`{request.name}` answered {status} {known.get(status, '')}".rstrip()
     if status == 429 or status >= 500:
         return RetryableHttpError(
             message,
             status=status,
-            method=method,
-            url=url,
+            method=request.method,
+            url=request.shown_url,
             headers=headers,
             body=body,
             hint="try again later",
+            request=request,
             retry_after_s=retry_after_s(headers.get("retry-after", "")),
         )
     hint = "the error's `body` holds what the service said"
@@ -101,9 +135,47 @@ def error_for(
         hint = "the service does not accept the credentials: connect the account again"
     elif status == 403:
         hint = "the credentials lack a permission: check what the account may do"
+    return refused(request, message, status=status, headers=headers, body=body, hint=hint)
+
+
+def refused(
+    request: Request,
+    message: str,
+    *,
+    status: int = NO_ANSWER,
+    headers: Mapping[str, str] | None = None,
+    body: JsonValue = None,
+    hint: str = "",
+) -> HttpError:
+    """Return the error of a request that it is no use to repeat."""
     return HttpError(
-        message, status=status, method=method, url=url, headers=headers, body=body, hint=hint
+        message,
+        status=status,
+        method=request.method,
+        url=request.shown_url,
+        headers=headers,
+        body=body,
+        hint=hint,
+        request=request,
     )
+
+
+def no_answer(request: Request, what: str, hint: str = "try again later") -> RetryableHttpError:
+    """Return the error of a request that got no whole answer; `what` it did follows its name."""
+    return RetryableHttpError(
+        f"`{request.name}` {what}",
+        status=NO_ANSWER,
+        method=request.method,
+        url=request.shown_url,
+        hint=hint,
+        request=request,
+    )
+
+
+def too_slow(request: Request) -> RetryableHttpError:
+    """Return the error of a request that took longer than its `timeout_s`."""
+    what = f"took longer than {request.timeout_s or 0:g} s"
+    return no_answer(request, what, "try again, or pass a longer `timeout_s`")
 
 
 def retry_after_s(text: str) -> float | None:
@@ -123,7 +195,7 @@ def retry_after_s(text: str) -> float | None:
         return float(text)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:  # email's way of saying that the text names no zone
         moment = moment.replace(tzinfo=UTC)

@@ -1,0 +1,73 @@
+"""Credentials of a request: where each kind puts them, and what of them is secret."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class BearerToken:
+    """Sends `Authorization: Bearer TOKEN`."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class BasicAuth:
+    """Sends `Authorization: Basic ...`, made of the UTF-8 of name and password."""
+
+    username: str = field(repr=False)
+    """Hidden as well: many services put their API key here and leave the password empty."""
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ApiKeyHeader:
+    """Sends the header `name: KEY`."""
+
+    name: str
+    """Such as `HttpHeader.API_KEY`."""
+    key: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ApiKeyQuery:
+    """Adds `name=KEY` to the end of the query."""
+
+    name: str
+    key: str = field(repr=False)
+
+
+Authentication: TypeAlias = BearerToken | BasicAuth | ApiKeyHeader | ApiKeyQuery
+
+
+def authentication_headers(authentication: Authentication | None) -> Mapping[str, str]:
+    """Return the header that `authentication` asks for, its name in lower case; perhaps none."""
+    if isinstance(authentication, BearerToken):
+        return {"authorization": f"Bearer {authentication.token}"}
+    if isinstance(authentication, BasicAuth):
+        return {"authorization": basic(authentication.username, authentication.password)}
+    if isinstance(authentication, ApiKeyHeader):
+        return {authentication.name.lower(): authentication.key}
+    return {}
+
+
+def basic(username: str, password: str) -> str:
+    """Return the value of the header `Authorization` for a name and a password.
+
+    >>> basic("ada", "pw")
+    'Basic YWRhOnB3'
+    """
+    return f"Basic {b64encode(f'{username}:{password}'.encode()).decode()}"
+
+
+def authentication_secrets(authentication: Authentication | None) -> tuple[str, ...]:
+    """Return what of `authentication` no message may hold."""
+    if isinstance(authentication, BearerToken):
+        return (authentication.token,)
+    if isinstance(authentication, BasicAuth):
+        return (authentication.username, authentication.password)
+    return () if authentication is None else (authentication.key,)

@@ -1,0 +1,97 @@
+"""The secrets of a request, and a document without them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl
+
+from pieces_framework import JsonValue
+from pieces_framework.secret_forms import secret_pattern
+
+from .authentication import authentication_secrets
+
+if TYPE_CHECKING:
+    from .request import Request
+
+MASK: Final = "***"
+
+_MAX_DEPTH: Final = 100
+"""What is nested more deeply is masked whole, and not searched for secrets."""
+_SECRET_NAME: Final = re.compile(
+    r"auth|cookie|key|token|secret|signature|session|password", re.IGNORECASE
+)
+"""Of headers and of the query."""
+_SECRET_FIELD: Final = re.compile(
+    r"passw|passphrase|secret|authorization|token|(?:api|private|access).?key",
+    re.IGNORECASE,
+)
+"""Of the body, where `key` alone mostly names something public."""
+
+
+def masked(value: JsonValue, request: Request) -> JsonValue:
+    """Return `value` with `***` for each secret of `request`, however it is written there."""
+    return _masked(value, secret_pattern(_secrets(request)), _MAX_DEPTH)
+
+
+def _masked(value: JsonValue, pattern: re.Pattern[str], depth: int) -> JsonValue:
+    if isinstance(value, str):
+        return pattern.sub(MASK, value)
+    if isinstance(value, Mapping | Sequence) and depth == 0:
+        return MASK
+    if isinstance(value, Mapping):
+        return {
+            pattern.sub(MASK, key): _masked(item, pattern, depth - 1) for key, item in value.items()
+        }
+    if isinstance(value, Sequence):
+        return [_masked(item, pattern, depth - 1) for item in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    return MASK if pattern.fullmatch(str(value)) else value
+
+
+def _secrets(request: Request) -> Iterator[str]:
+    yield from authentication_secrets(request.authentication)
+    for name, value in request.headers.items():
+        if _SECRET_NAME.search(name):
+            yield from _of_header(name, value)
+    query = request.url.query.decode("ascii")
+    yield from (value for name, value in parse_qsl(query) if _SECRET_NAME.search(name))
+    yield from _of_body(request.content.document, _MAX_DEPTH)
+
+
+def _of_header(name: str, value: str) -> Iterator[str]:
+    yield value
+    if name == "cookie":
+        yield from (pair.partition("=")[2] for pair in value.split(";"))
+    scheme, _, credentials = value.partition(" ")
+    yield credentials
+    if scheme.lower() == "basic":
+        yield from _of_basic(credentials)
+
+
+def _of_basic(credentials: str) -> Iterator[str]:
+    from base64 import b64decode
+    from binascii import Error
+
+    try:
+        pair = b64decode(credentials).decode("utf-8", "replace")
+    except (Error, ValueError):
+        return
+    user, _, password = pair.partition(":")
+    yield from (pair, user, password)
+
+
+def _of_body(document: JsonValue, depth: int) -> Iterator[str]:
+    if depth == 0:
+        return
+    if isinstance(document, Mapping):
+        for name, value in document.items():
+            if isinstance(value, str | int | float) and _SECRET_FIELD.search(name):
+                yield str(value)
+            else:
+                yield from _of_body(value, depth - 1)
+    elif isinstance(document, Sequence) and not isinstance(document, str):
+        for item in document:
+            yield from _of_body(item, depth - 1)

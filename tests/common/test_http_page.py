@@ -1,0 +1,75 @@
+"""The page about requests: its program runs, and its lists are those of the code."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pieces_common.http.client import HttpClient
+from pieces_common.http.masking import MASK
+from pieces_common.http.options import (
+    DEFAULT_MAX_RESPONSE_BYTES,
+    DEFAULT_TIMEOUT_S,
+    RequestOptions,
+)
+from pieces_common.http.redirects import MAX_REDIRECTS
+from tests.common.web_server import WebServer
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "http.md").read_text()
+BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+async def program(shop: str) -> dict[str, Any]:  # what a program defines
+    """Run the blocks of the page."""
+    defined: dict[str, Any] = {"SHOP": shop}
+    for source in BLOCK.findall(PAGE):
+        code = compile(source, "http.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        pending: object = eval(code, defined)
+        if inspect.isawaitable(pending):
+            await pending
+    return defined
+
+
+@pytest.fixture
+def shop(web: WebServer) -> str:
+    web.answer("/orders/7", b'{"id": 7, "paid": true}')
+    web.answer("/orders", b"[]")
+    web.answer("/new-orders", b'{"why": "sold out"}', status=409)
+    web.answer("/orders.csv", b"id;paid\n7;yes\n", headers={"Content-Type": "text/csv"})
+    web.answer("/receipts", b'"thanks"')
+    return web.url
+
+
+async def test_the_examples_do_what_the_page_says(web: WebServer, shop: str) -> None:
+    defined = await program(shop)
+
+    sent = {each.target: each for each in web.sent}
+    assert (defined["order"].id, defined["order"].paid) == (7, True)
+    assert "/orders?state=open&tag=new&tag=gift" in sent
+    assert b"Content-Type: image/png" in sent["/receipts"].body
+    assert b'filename="receipt.pdf"' in sent["/receipts"].body
+    assert defined["table"].body == "id;paid\n7;yes\n"
+    assert (defined["size"], defined["lines"]) == (14, ["id;paid", "7;yes"])
+    assert f"\n{defined['refused'].json_text}\n" in PAGE
+
+
+def test_every_keyword_is_in_the_table() -> None:
+    table = PAGE.partition("| Keyword |")[2].partition("\n\n")[0]
+
+    named = re.findall(r"^\| `([a-z_]+)` \|", table, re.MULTILINE)
+    taken = set(inspect.signature(HttpClient.send_request).parameters)
+    own = taken - {"self", "method", "url", "options"}
+    assert sorted(named) == sorted(own | set(RequestOptions.__annotations__))
+
+
+def test_the_page_says_what_the_code_does() -> None:
+    assert f"| `timeout_s` | {DEFAULT_TIMEOUT_S:g} |" in PAGE
+    assert f"| `max_response_bytes` | {DEFAULT_MAX_RESPONSE_BYTES // 2**20} MB |" in PAGE
+    assert f"so `{MASK}` stands" in PAGE
+    assert MAX_REDIRECTS == 10
+    assert "Up to ten redirects" in PAGE
