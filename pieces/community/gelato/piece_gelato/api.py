@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
-from pieces_common import BearerToken, HttpMethod, http_client
+from pieces_common import BearerToken, HttpMethod, http_client, iso_text, join_url
+from pieces_common.webhooks import HmacSignature
 from pieces_framework import Property, Props
 from pydantic import AwareDatetime, BaseModel, RootModel, field_serializer
 
-_EPOCH = datetime.fromtimestamp(0, UTC)
+GELATO_SIGNATURE = HmacSignature(header="X-Gelato-Signature", prefix="sha256=")
+"""Of what the service reports to a webhook; the secret is the API key."""
 
 
 class GelatoProps(Props):
@@ -27,15 +29,9 @@ class Flavor(BaseModel):
     name: str
     created_at: AwareDatetime
 
-    @property
-    def created_ms(self) -> int:
-        """Epoch milliseconds."""
-        return (self.created_at - _EPOCH) // timedelta(milliseconds=1)
-
     @field_serializer("created_at")
     def _in_the_form_of_the_service(self, created_at: datetime) -> str:
-        text = created_at.astimezone(UTC).isoformat(timespec="milliseconds")
-        return text.replace("+00:00", "Z")
+        return iso_text(created_at)
 
 
 class _Flavors(RootModel[list[Flavor]]):
@@ -52,7 +48,7 @@ async def random_flavor(api_url: str, key: str) -> Flavor:
     """Fetch one flavor, chosen by the service."""
     response = await http_client.send_request(
         HttpMethod.GET,
-        f"{_without_slash(api_url)}/flavors/random",
+        join_url(api_url, "flavors/random"),
         authentication=BearerToken(key),
         parse=Flavor,
     )
@@ -63,7 +59,7 @@ async def list_flavors(api_url: str, key: str) -> list[Flavor]:
     """Fetch every flavor, newest first."""
     response = await http_client.send_request(
         HttpMethod.GET,
-        f"{_without_slash(api_url)}/flavors",
+        join_url(api_url, "flavors"),
         authentication=BearerToken(key),
         parse=_Flavors,
     )
@@ -74,7 +70,7 @@ async def register_webhook(api_url: str, key: str, webhook_url: str) -> str:
     """Ask the service to report each new flavor to `webhook_url`; return the webhook's id."""
     response = await http_client.send_request(
         HttpMethod.POST,
-        f"{_without_slash(api_url)}/webhooks",
+        join_url(api_url, "webhooks"),
         authentication=BearerToken(key),
         body={"url": webhook_url},
         parse=_Webhook,
@@ -90,10 +86,6 @@ async def delete_webhook(api_url: str, key: str, webhook_id: str) -> None:
     """
     await http_client.send_request(
         HttpMethod.DELETE,
-        f"{_without_slash(api_url)}/webhooks/{webhook_id}",
+        join_url(api_url, f"webhooks/{webhook_id}"),
         authentication=BearerToken(key),
     )
-
-
-def _without_slash(api_url: str) -> str:
-    return api_url.rstrip("/")

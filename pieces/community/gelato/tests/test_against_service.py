@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import httpx
 import pytest
@@ -26,13 +25,17 @@ HEADERS = {"Authorization": "Bearer test-key"}
 
 
 @pytest.fixture
-def received() -> Iterator[tuple[str, queue.SimpleQueue[Any]]]:
+def received() -> Iterator[tuple[str, queue.SimpleQueue[WebhookPayload]]]:
     """A receiver of webhooks: its URL, and what has arrived there."""
-    arrived: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    arrived: queue.SimpleQueue[WebhookPayload] = queue.SimpleQueue()
 
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            arrived.put(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            raw_body = self.rfile.read(int(self.headers["Content-Length"]))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            arrived.put(
+                WebhookPayload(body=json.loads(raw_body), raw_body=raw_body, headers=headers)
+            )
             self.send_response(200)
             self.end_headers()
 
@@ -110,7 +113,7 @@ async def test_samples_are_the_newest_flavors(api_url: str) -> None:
 
 
 async def test_webhook_is_called_until_the_trigger_is_disabled(
-    api_url: str, received: tuple[str, queue.SimpleQueue[Any]]
+    api_url: str, received: tuple[str, queue.SimpleQueue[WebhookPayload]]
 ) -> None:
     url, arrived = received
     context = make_context(
@@ -118,7 +121,7 @@ async def test_webhook_is_called_until_the_trigger_is_disabled(
     )
     await new_flavor_created.on_enable.run(context)
     added = add_flavor(api_url, "Fig")
-    payload = WebhookPayload(body=arrived.get(timeout=10))
+    payload = arrived.get(timeout=10)
     await new_flavor_created.on_disable.run(context)
     add_flavor(api_url, "Lemon")
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import respx
 from pieces_common import HttpError
+from pieces_common.webhooks import WebhookSignatureError
 from pieces_framework import WebhookPayload
 from pieces_framework.testing import MemoryStore, make_context
 
+from piece_gelato.api import GELATO_SIGNATURE
 from piece_gelato.triggers.new_flavor_created import WEBHOOK_ID, new_flavor_created
 
 URL = "https://instance.example.com/hooks/1"
+FIG = {"name": "Fig", "created_at": "2026-05-04T03:02:01.008Z"}
 
 
 @respx.mock(base_url="http://127.0.0.1:8970")
@@ -70,10 +74,32 @@ async def test_disabling_what_was_never_enabled_asks_for_nothing(
     assert not respx_mock.calls
 
 
+def sent(flavor: dict[str, str], key: str) -> WebhookPayload:
+    """Return what the service sends, if `key` is its API key."""
+    payload = WebhookPayload(body=flavor, raw_body=json.dumps(flavor).encode())
+    signature = GELATO_SIGNATURE.sign(payload, key)
+    return replace(payload, headers={name.lower(): value for name, value in signature.items()})
+
+
 async def test_run_returns_the_flavor_that_was_sent() -> None:
-    flavor = {"name": "Fig", "created_at": "2026-05-04T03:02:01.008Z"}
-    context = make_context(new_flavor_created, auth="test-key", payload=WebhookPayload(body=flavor))
+    payload = sent(FIG, "test-key")
+    context = make_context(new_flavor_created, auth="test-key", payload=payload)
 
     started = await new_flavor_created.run(context)
 
-    assert started == [flavor]
+    assert started == [FIG]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param(WebhookPayload(body=FIG), id="not-signed"),
+        pytest.param(sent(FIG, "another-key"), id="by-somebody-else"),
+        pytest.param(replace(sent(FIG, "test-key"), raw_body=b'{"name": "Tar"}'), id="changed"),
+    ],
+)
+async def test_flavor_that_the_service_did_not_send_is_refused(payload: WebhookPayload) -> None:
+    context = make_context(new_flavor_created, auth="test-key", payload=payload)
+
+    with pytest.raises(WebhookSignatureError):
+        await new_flavor_created.run(context)

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from pieces_common import DedupeStrategy, PollingContext, TimedItem, create_polling_trigger
+from pieces_common import (
+    DedupeStrategy,
+    PollingContext,
+    TimedItem,
+    create_polling_trigger,
+    epoch_ms,
+)
 
 from piece_gelato.api import GelatoProps, list_flavors
 from piece_gelato.auth import gelato_auth
@@ -22,4 +28,5 @@ from piece_gelato.auth import gelato_auth
 async def new_flavor(context: PollingContext[str, GelatoProps]) -> AsyncIterator[TimedItem]:
     """Give every flavor with its time; the polling strategy picks out the new ones."""
     for flavor in await list_flavors(context.props_value.api_url, context.auth):
-        yield TimedItem(epoch_ms=flavor.created_ms, data=flavor.model_dump(mode="json"))
+        created_ms = epoch_ms(flavor.created_at)
+        yield TimedItem(epoch_ms=created_ms, data=flavor.model_dump(mode="json"))

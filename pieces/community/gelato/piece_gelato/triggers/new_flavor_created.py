@@ -11,7 +11,7 @@ from pieces_framework import (
     create_trigger,
 )
 
-from piece_gelato.api import GelatoProps, delete_webhook, register_webhook
+from piece_gelato.api import GELATO_SIGNATURE, GelatoProps, delete_webhook, register_webhook
 from piece_gelato.auth import gelato_auth
 
 WEBHOOK_ID = "webhook_id"
@@ -27,7 +27,12 @@ WEBHOOK_ID = "webhook_id"
     sample_data={"name": "Pistachio", "created_at": "2026-01-01T00:00:00.000Z"},
 )
 async def new_flavor_created(context: WebhookRunContext[str, GelatoProps]) -> list[JsonValue]:
-    """Start one run with the flavor that the service sent."""
+    """Start one run with the flavor that the service sent.
+
+    Raises:
+        WebhookSignatureError: if it was not the service that sent it.
+    """
+    GELATO_SIGNATURE.require(context.payload, context.auth)
     return [context.payload.body]
 
 

@@ -32,6 +32,7 @@ async def {{ cookiecutter.function }}(
     """Yield what the service has; what is not newer than the last poll is dropped by itself.
 
     Ask the service here instead of the samples: `context.last_fetch_epoch_ms` says since when.
+    If it lists things late or out of order, `DedupeStrategy.LEDGER` fits.
     """
     for item in SAMPLE_ITEMS:
         yield item

@@ -28,7 +28,10 @@ from pieces_framework import (
 async def {{ cookiecutter.function }}(
     context: WebhookRunContext[{{ "str" if cookiecutter.auth else "None" }}],
 ) -> list[JsonValue]:
-    """Start one run of the flow with the body of the request."""
+    """Start one run of the flow with the body of the request.
+
+    Where the service signs its requests, check that first: `pieces_common.webhooks` has the means.
+    """
     return [context.payload.body]
 
 
