@@ -48,8 +48,6 @@ TRIALS = (
         name="reads the newest first, as many pages as needed; the order is off by the overlap",
         choice=Choice(dedupe=DedupeStrategy.LEDGER, overlap_s=OVERLAP_S, newest_first=True),
         habits=Habits(
-            # What a page repeats is later than what came before it: no order of newest first.
-            faults=[fault for fault in Fault if fault is not Fault.REPAGINATE],
             max_delay_s=2 * OVERLAP_S,
             max_disorder_s=OVERLAP_S,
         ),

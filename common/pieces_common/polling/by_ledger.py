@@ -17,7 +17,6 @@ from .declaration import LedgerItem, Polling
 from .item_ids import digester
 from .items import Reading, check_kind, fetch_items, polling_context
 from .ledger import Ledger, ledger_of
-from .order import check_order
 from .shown import shown
 from .stamps import finite, stamps_of
 
@@ -88,9 +87,7 @@ async def _fetch(
         Reading(LedgerItem, is_last=is_last if polling.newest_first else None),
     )
     check_kind(items, LedgerItem)
-    stamps = stamps_of(items)
-    check_order(polling, stamps)
-    return items, stamps
+    return items, stamps_of(items)
 
 
 def _new_of(

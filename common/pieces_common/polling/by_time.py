@@ -6,16 +6,15 @@ One value is kept in the store: `lastPoll`, in epoch milliseconds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from pieces_framework import FatalError, PollingTriggerContext
 from pieces_framework.javascript import is_finite
 
 from .declaration import Polling, TimedItem
 from .items import Reading, check_kind, fetch_items, polling_context
-from .order import check_order
 from .shown import shown
-from .stamps import finite, stamp_of, stamps_of
+from .stamps import finite, stamps_of
 
 AuthT = TypeVar("AuthT")
 PropsT = TypeVar("PropsT")
@@ -61,24 +60,36 @@ async def poll(
     except AttributeError:
         check_kind(items, TimedItem)
         raise
-    if polling.newest_first:
-        check_order(polling, stamps_of(items))
     await context.store.put(LAST_POLL, latest)
     return new
 
 
 def _later(items: Sequence[TimedItem], checkpoint: float) -> tuple[list[object], float]:
-    """Return the data of what is later, and the latest time: in one pass, as lists may be long."""
+    """Return the data of what is later, and the latest time."""
+    if checkpoint >= 1:  # no `True` is later
+        found = _later_number(items, checkpoint)
+        if found is not None:
+            return found
+    stamps = stamps_of(items)
+    later = [item.data for item, stamp in zip(items, stamps, strict=True) if stamp > checkpoint]
+    return later, max(stamps, default=checkpoint)
+
+
+def _later_number(
+    items: Sequence[TimedItem], checkpoint: float
+) -> tuple[list[object], float] | None:
+    """Do the same in one pass, as lists may be long; `None` if a time is not plainly a number."""
     new: list[object] = []
     latest = checkpoint
-    for item in items:
-        stamp = item.epoch_ms
-        if type(stamp) is not int:
-            stamp = stamp_of(item, items)
-        if stamp > checkpoint:
-            new.append(item.data)
-            if stamp > latest:  # noqa: PLR1730 -- a call for each item costs a third of the time
-                latest = stamp
-    if not is_finite(latest):
-        stamps_of(items)  # which one it is
-    return new, latest
+    try:
+        for item in items:
+            stamp: Any = item.epoch_ms  # text cannot be compared with a number
+            if stamp > checkpoint:
+                new.append(item.data)
+                if stamp > latest:  # noqa: PLR1730 -- a call costs a third of the time
+                    latest = stamp
+            elif type(stamp) is not int:
+                return None
+    except TypeError:
+        return None
+    return (new, latest) if is_finite(latest) else None

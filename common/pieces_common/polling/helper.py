@@ -85,8 +85,8 @@ async def poll(
     Raises:
         FatalError: if the trigger was never enabled.
         AuthorCodeError: if `items` gave what is not an item of the strategy, a time that is no
-            number, an id that is neither text nor a number, or another order than was promised; or
-            if `max_items_to_poll` is no number. The checkpoint then stays.
+            number, or an id that is neither text nor a number; or if `max_items_to_poll` is no
+            number. The checkpoint then stays.
     """
     match polling.strategy:
         case DedupeStrategy.TIMEBASED:

@@ -14,9 +14,10 @@ PropsT = TypeVar("PropsT")
 
 
 def check_order(polling: Polling[AuthT, PropsT], stamps: Sequence[float]) -> None:
-    """Refuse an item that is later than one before it, if `polling` promises that none is.
+    """Refuse samples of which one is later than one before it, if `polling` promises otherwise.
 
-    With `LEDGER` the order may be off by the overlap.
+    With `LEDGER` the order may be off by the overlap. No poll is refused so: what arrives while a
+    poll pages through a list stands there after what is older.
 
     Raises:
         AuthorCodeError: it names the place of the first.
