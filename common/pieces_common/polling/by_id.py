@@ -30,7 +30,7 @@ async def enable(
     items = await fetch_items(
         polling, polling_context(context), Reading(IdentifiedItem, at_most=1), or_none=True
     )
-    check_kind(items, IdentifiedItem)
+    check_kind(items[:1], IdentifiedItem)
     if items and items[0].id is not None:
         await context.store.put(LAST_ITEM, items[0].id)
     else:
@@ -55,7 +55,6 @@ async def poll(
     except AttributeError:
         check_kind(items, IdentifiedItem)
         raise
-    check_kind(items[len(new) :], IdentifiedItem)
     delivered = new[-max_items:] if max_items else new
     if delivered and (newest := items[len(new) - len(delivered)].id) is not None:
         await context.store.put(LAST_ITEM, newest)
