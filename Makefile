@@ -52,7 +52,7 @@ bench: $(READY) ## print every figure the documentation quotes, beside its peers
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/props.py
 	$(BIN)/python benchmarks/contract.py
-	$(BIN)/python benchmarks/http.py
+	$(BIN)/python benchmarks/http_client.py
 	$(BIN)/python benchmarks/polling.py
 
 histories: $(READY) ## try 10,000 histories of a faulty service on the polling strategy LEDGER

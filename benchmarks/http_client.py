@@ -7,15 +7,11 @@ their ratio are printed. The budget is at least 0.85 of plain httpx; nothing is 
 
 from __future__ import annotations
 
-import sys
-
-if __name__ == "__main__":  # else this file stands in front of the standard library's `http`
-    sys.path.pop(0)
-
 import asyncio
 import json
 import multiprocessing
 import statistics
+import sys
 import time
 from collections.abc import Awaitable, Callable
 from multiprocessing.connection import Connection
