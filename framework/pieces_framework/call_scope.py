@@ -7,7 +7,7 @@ calls in turn shares the scope, and all that was put into it is closed when the 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar, cast
 
@@ -34,8 +34,19 @@ class _Scope:
 
     async def aclose(self) -> None:
         self.is_open = False
-        for thing in self.things.values():
-            await thing.aclose()
+        async with AsyncExitStack() as closing:  # closes all, also where the run is cancelled
+            for thing in self.things.values():
+                closing.push_async_callback(_close, thing)
+
+
+async def _close(thing: Closable) -> None:
+    try:
+        await thing.aclose()
+    # The run is over: what it returned or raised counts, and not how a pool takes its end.
+    except Exception:
+        import logging
+
+        logging.getLogger(__name__).warning("cannot close %s", type(thing).__name__, exc_info=True)
 
 
 _CURRENT: Final[ContextVar[_Scope | None]] = ContextVar("_CURRENT", default=None)

@@ -55,15 +55,16 @@ def parse_data_url(text: str) -> ApFile | None:
     if found is None:
         return None
     import binascii
-    import mimetypes
     from base64 import b64decode
+    from mimetypes import MimeTypes
 
     encoded = "".join(found["data"].split()).rstrip("=")
     try:
         data = b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
-    guessed = mimetypes.guess_extension(found["type"].lower(), strict=False) or ".bin"
+    known = MimeTypes(filenames=())  # Python's own: without what the machine's files add
+    guessed = known.guess_extension(found["type"].lower(), strict=False) or ".bin"
     return ApFile(filename=f"unknown{guessed}", data=data)
 
 

@@ -6,11 +6,15 @@ characters is looked for in every way of writing it, and each may be written in 
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html.entities import codepoint2name
-from typing import Final
+from itertools import groupby
+from operator import itemgetter
+from typing import Final, NamedTuple
+from urllib.parse import quote
 
 MIN_SECRET_CHARACTERS: Final = 4
 """Shorter text is in too many words to hide it, and is nobody's secret."""
@@ -23,6 +27,10 @@ _AMPERSANDS: Final = "(?:amp;){0,8}"
 _ZEROS: Final = "0{0,8}"
 _SHORT_ESCAPES: Final = {"\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t"}
 _ASCII_END: Final = 0x80
+_MAX_WHOLE: Final = 200
+"""A longer secret is looked for by its ends: each character in every writing costs a millisecond
+to compile, and a private key has thousands."""
+_END: Final = 64
 _BASE64: Final = {"+": r"(?:[+-]|%2[bB])", "/": r"(?:\\?/|_|%2[fF])"}
 """Both alphabets of RFC 4648, and what a URL or JSON makes of their two odd characters."""
 
@@ -37,6 +45,10 @@ def secret_pattern(secrets: Iterable[str]) -> re.Pattern[str]:
     as hexadecimal digits, and as a part of something in base64. Bytes are to be searched as
     Latin-1 text. Without a secret it finds nothing.
 
+    Of a secret of more than 200 characters its first and last 64 are looked for, and taken out
+    with all between them; and where a text holds only a part of it, each end, and as it is or in
+    JSON each 64 characters from its start.
+
     >>> pattern = secret_pattern(['a+b"c/'])
     >>> [bool(pattern.search(text)) for text in ('a+b"c/', r'a+b\"c\/', "a%2Bb%22c%252F")]
     [True, True, True]
@@ -47,16 +59,87 @@ def secret_pattern(secrets: Iterable[str]) -> re.Pattern[str]:
         (secret for secret in wanted if len(secret) >= MIN_SECRET_CHARACTERS),
         key=lambda secret: (-len(secret), secret),
     )
-    return re.compile("|".join(form for one in ordered for form in _forms(one)) or r"(?!)")
+    whole = (form for one in ordered for form in _forms(one))
+    # After all that is whole: two secrets may begin alike, and one end be found instead of both.
+    long = [secret for secret in ordered if len(secret) > _MAX_WHOLE]
+    return re.compile("|".join([*whole, *_parts(long)]) or r"(?!)")
 
 
 def _forms(secret: str) -> Iterator[str]:
-    runs = re.findall(r"\\+|[^\\]", secret)
-    yield f"(?i:{''.join(map(_character, runs))})"
+    if len(secret) > _MAX_WHOLE:
+        yield from map("".join, _ends(secret))
+        return
+    yield _in_any_writing(secret)
     for data in _encodings(secret):
         yield f"(?i:{data.hex()})"
+        yield from map(_in_base64, base64_parts(data))
+
+
+class _Ends(NamedTuple):
+    """Patterns of a long secret in one kind of writing: its two ends, and what is between them."""
+
+    head: str
+    gap: str
+    tail: str
+
+
+def _ends(secret: str) -> Iterator[_Ends]:
+    yield _ends_of(secret, _in_any_writing, 12)  # a character may become two of `\u1234`
+    for data in _encodings(secret):
+        yield _ends_of(data.hex(), "(?i:{})".format, 1)
         for part in base64_parts(data):
-            yield "".join(_BASE64.get(character, character) for character in part)
+            yield _ends_of(part, _in_base64, 3)
+
+
+def _ends_of(written: str, pattern: Callable[[str], str], growth: int) -> _Ends:
+    head, tail = pattern(written[:_END]), pattern(written[-_END:])
+    between = written[_END:-_END]
+    if _repeats_an_end(written.lower()):
+        # An end says nothing then: in each usual writing it is so many characters.
+        usual = (between, json.dumps(between)[1:-1], quote(utf8(between), safe=""))
+        lengths = sorted({len(each) for each in usual}, reverse=True)
+        return _Ends(head, f"(?s:{'|'.join(f'.{{{each}}}' for each in lengths)})", tail)
+    # Up to the next beginning, or a text of nothing but these would cost the square of its length.
+    gap = f"(?s:(?!{head}).){{{len(between)},{len(between) * growth}}}?"
+    return _Ends(head, gap, tail)
+
+
+def _repeats_an_end(written: str) -> bool:
+    return written.find(written[:_END], 1) > 0 or written.find(written[-_END:], 0, -1) >= 0
+
+
+def _parts(long: Sequence[str]) -> Iterator[str]:
+    for secret in long:
+        for ends in _ends(secret):
+            yield from (ends.head, ends.tail)
+    stripped = dict.fromkeys(secret.strip() for secret in long)
+    slices = [text[at : at + _END] for text in stripped for at in range(0, len(text), _END)]
+    full = [text for text in slices if len(text) == _END]
+    if full:
+        yield f"(?:{_any_of({*full, *(json.dumps(text)[1:-1] for text in full)})})+"
+
+
+def _any_of(texts: Iterable[str], depth: int = 2) -> str:
+    """Return a pattern of any of `texts`, told apart by their first characters.
+
+    One by one, thousands would be tried at each place of a text.
+    """
+    if depth == 0:
+        return "|".join(map(re.escape, sorted(texts)))
+    by_first = groupby(sorted(texts), key=itemgetter(0))
+    return "|".join(
+        f"{re.escape(first)}(?:{_any_of([text[1:] for text in group], depth - 1)})"
+        for first, group in by_first
+    )
+
+
+def _in_any_writing(text: str) -> str:
+    runs = re.findall(r"\\+|[^\\]", text)
+    return f"(?i:{''.join(map(_character, runs))})"
+
+
+def _in_base64(part: str) -> str:
+    return "".join(_BASE64.get(character, character) for character in part)
 
 
 def _encodings(secret: str) -> set[bytes]:

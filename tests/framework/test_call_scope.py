@@ -92,6 +92,57 @@ async def test_a_call_that_fails_closes_too() -> None:
     assert [pool.closed for pool in caller.pools if pool] == [True]
 
 
+@dataclass
+class Stuck(Pool):
+    """Something that is closed, but not without an error."""
+
+    async def aclose(self) -> None:
+        self.closed = True
+        raise OSError("stuck")
+
+
+async def test_what_cannot_be_closed_neither_changes_the_result_nor_keeps_others_open() -> None:
+    pools: list[Pool | None] = []
+
+    async def answer() -> str:
+        pools.extend([shared(Pool), shared(Stuck)])
+        return "answer"
+
+    assert await called(answer) == "answer"
+    assert [pool.closed for pool in pools if pool] == [True] * 2
+
+
+async def test_what_cannot_be_closed_does_not_replace_the_error_of_the_call() -> None:
+    async def fail() -> None:
+        shared(Stuck)
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await called(fail)
+
+
+async def test_a_call_that_is_cancelled_while_it_closes_closes_the_rest() -> None:
+    rest = Pool()
+
+    class Slow(Pool):
+        async def aclose(self) -> None:
+            closing.set()
+            await asyncio.Event().wait()
+
+    async def answer() -> None:
+        shared(lambda: rest)
+        shared(Slow)
+
+    closing = asyncio.Event()
+    task = asyncio.create_task(called(answer))
+    await closing.wait()
+    task.cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert rest.closed
+
+
 async def test_outside_of_a_call_nothing_is_shared() -> None:
     assert shared(Pool) is None
 

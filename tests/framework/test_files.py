@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import mimetypes
 from base64 import b64encode
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -70,6 +72,23 @@ def test_a_data_url_is_read(url: str, filename: str, data: bytes) -> None:
 )
 def test_what_is_no_data_url_is_none(text: str) -> None:
     assert parse_data_url(text) is None
+
+
+def test_the_extension_is_the_same_on_each_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_machine = tmp_path / "mime.types"
+    of_machine.write_text("application/x-odd odd\n")
+    monkeypatch.setattr(mimetypes, "knownfiles", [str(of_machine)])
+    try:
+        mimetypes.init()
+        file = parse_data_url("data:application/x-odd;base64,aGk=")
+    finally:
+        monkeypatch.undo()
+        mimetypes.init()
+
+    assert file is not None
+    assert file.filename == "unknown.bin"
 
 
 @given(st.binary())

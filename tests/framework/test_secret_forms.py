@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import random
 import string
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
@@ -84,3 +86,76 @@ def test_the_shortest_secret_has_as_many_characters_as_is_said() -> None:
 
     assert masked(f"{shortest} {shortest[:-1]}", shortest) == f"*** {shortest[:-1]}"
     assert masked(shortest[:-1], shortest[:-1]) == shortest[:-1]
+
+
+def private_key(size: int) -> str:
+    """Return a PEM file with so many characters of a key."""
+    key = "".join(random.Random(size).choices(string.ascii_letters + string.digits + "+/", k=size))
+    lines = "\n".join(key[at : at + 64] for at in range(0, size, 64))
+    return f"-----BEGIN PRIVATE KEY-----\n{lines}\n-----END PRIVATE KEY-----\n"
+
+
+KEY = private_key(3_000)
+
+
+@pytest.mark.parametrize("form", every_form(KEY), ids=range(len(every_form(KEY))))
+def test_a_long_secret_is_found_in_each_form_as_a_whole(form: str) -> None:
+    assert masked(f"<{form}> and <{form}>", KEY) == "<***> and <***>"
+
+
+@pytest.mark.parametrize("before", ["", "u", "us"])
+@pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
+def test_a_long_secret_inside_of_base64_is_found_at_each_place(
+    before: str, encode: Callable[[bytes], bytes]
+) -> None:
+    written = encode(before.encode() + KEY.encode() + b":x").decode()
+
+    left = masked(written, KEY)
+
+    assert left.count("***") == 1
+    assert len(left) < 16
+
+
+@pytest.mark.parametrize("secret", ["k" * 300, "ab \n" * 900, KEY * 2], ids=["k", "ab", "key"])
+def test_a_long_secret_that_repeats_itself_is_found_as_a_whole(secret: str) -> None:
+    assert masked(f"<{secret}>{json.dumps(secret)}", secret) == '<***>"***"'
+
+
+def test_of_two_long_secrets_that_begin_alike_each_is_found_as_a_whole() -> None:
+    shorter, longer = KEY[:64] + private_key(200), KEY
+
+    assert masked(f"<{shorter}> <{longer}>", longer, shorter) == "<***> <***>"
+
+
+def test_of_a_long_secret_whose_text_is_cut_only_what_is_beside_the_cuts_is_left() -> None:
+    for start, end in [(0, 1_000), (1_000, 2_000), (2_000, len(KEY))]:
+        for text in (KEY[start:end], json.dumps(KEY[start:end])[1:-1]):
+            left = masked(text, KEY).split("***")
+
+            assert max(map(len, left)) < 64 + 5  # and a quoted line end
+
+
+def test_the_ends_of_a_long_secret_do_not_reach_over_more_than_it_may_be() -> None:
+    apart = f"{KEY[:64]}{'.' * 50_000}{KEY[-64:]}"
+
+    assert masked(apart, KEY) == f"***{'.' * 50_000}***"
+
+
+def test_a_text_of_many_beginnings_is_searched_to_its_end() -> None:
+    beginnings = KEY[:64] * 20_000
+
+    assert masked(f"{beginnings}<{KEY}>", KEY).endswith("***<***>")
+
+
+def test_a_text_of_what_a_secret_repeats_is_searched_to_its_end() -> None:
+    secret = "ab" * 1_000 + "Z"
+
+    assert masked(f"{'ab' * 50_000}<{secret}>", secret).endswith("<***>")
+
+
+def test_what_is_looked_for_grows_little_with_a_long_secret() -> None:
+    long = private_key(200_000)
+    of_short, of_long = secret_pattern([private_key(1_000)]), secret_pattern([long])
+
+    assert len(of_long.pattern) - len(of_short.pattern) < 3 * 199_000
+    assert of_long.sub("***", f"<{long}> {json.dumps(long)}") == '<***> "***"'
