@@ -2,10 +2,11 @@
 
 Run with `make bench`. Both poll in a process of their own, take turns, and time themselves from the
 call to the answer: starting up does not count. The items are a list in memory, newest first, and
-new objects in each round, as those of a service are; all but the oldest are new. The store is in
-memory too. Two figures are printed: a poll in a process that has polled but a few items before, as
-where a host starts one for each poll, and one in a process that has polled as much ten times
-over. The peer needs node and npm, which install it once into a cache folder. Nothing is asserted.
+new objects in each round, as those of a service are. All but the oldest are new or, as in the usual
+poll, only the newest ten. The store is in memory too. Two figures are printed for each: a poll in a
+process that has polled but a few items before, as where a host starts one for each poll, and one in
+a process that has polled as much ten times over. The peer needs node and npm, which install it once
+into a cache folder. Nothing is asserted.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ ROUNDS: Final = 11
 START_MS: Final = 1_700_000_000_000
 PEER: Final = "@activepieces/pieces-common@0.12.5"
 STRATEGIES: Final = ("TIMEBASED", "LAST_ITEM")
+USUALLY_NEW: Final = 10
 
 PEER_PROGRAM: Final = """
 const { createRequire } = require("node:module");
@@ -60,8 +62,10 @@ function itemsOf(strategy, count) {
   return items;
 }
 
-async function turn(strategy, count) {
-  const values = new Map([["lastPoll", START_MS + 1], ["lastItem", 1]]);
+async function turn(strategy, count, fresh) {
+  const values = new Map([
+    ["lastPoll", START_MS + count - fresh], ["lastItem", count - fresh],
+  ]);
   const store = {
     get: async (key) => values.get(key) ?? null,
     put: async (key, value) => { values.set(key, value); return value; },
@@ -72,14 +76,14 @@ async function turn(strategy, count) {
   const started = performance.now();
   const found = await pollingHelper.poll(polling, { store, auth: undefined, propsValue: {} });
   const spent = performance.now() - started;
-  if (found.length !== count - 1) throw new Error(`found ${found.length}`);
+  if (found.length !== fresh) throw new Error(`found ${found.length}`);
   return spent;
 }
 
 (async () => {
   for await (const line of createInterface({ input: process.stdin })) {
-    const [strategy, count] = line.split(" ");
-    console.log(await turn(strategy, Number(count)));
+    const [strategy, count, fresh] = line.split(" ");
+    console.log(await turn(strategy, Number(count), Number(fresh)));
   }
 })();
 """
@@ -94,9 +98,9 @@ class Worker:
         self._asked: Final = process.stdin
         self._answers: Final = process.stdout
 
-    def turn(self, strategy: str, count: int = ITEMS) -> float:
-        """Return the milliseconds of one poll."""
-        print(strategy, count, file=self._asked, flush=True)
+    def turn(self, strategy: str, count: int, new: int) -> float:
+        """Return the milliseconds of one poll of `count` items, the first `new` of them new."""
+        print(strategy, count, new, file=self._asked, flush=True)
         return float(self._answers.readline())
 
 
@@ -108,7 +112,7 @@ def worker(command: Sequence[str]) -> Generator[Worker]:
     ) as process:
         made = Worker(process)
         for strategy in STRATEGIES:
-            made.turn(strategy, WARM_UP_ITEMS)
+            made.turn(strategy, WARM_UP_ITEMS, WARM_UP_ITEMS - 1)
         yield made
 
 
@@ -143,25 +147,25 @@ def polling_of(strategy: str, count: int) -> Polling[None, Any]:
     return Polling(strategy=DedupeStrategy.LEDGER, items=by_ledger)
 
 
-async def our_turn(strategy: str, count: int) -> float:
+async def our_turn(strategy: str, count: int, new: int) -> float:
     """Return the milliseconds of one poll of ours."""
     store = MemoryStore()
-    await store.put("lastPoll", START_MS + 1)
-    await store.put("lastItem", 1)
-    await store.put("ledger", {"after": START_MS + 1, "high": START_MS + 1, "ids": ""})
+    await store.put("lastPoll", START_MS + count - new)
+    await store.put("lastItem", count - new)
+    await store.put("ledger", {"after": START_MS + count - new, "ids": ""})
     polling, context = polling_of(strategy, count), make_context(polled, store=store)
     started = time.perf_counter()
     found = await polling_helper.poll(polling, context)
     spent = time.perf_counter() - started
-    assert len(found) == count - 1
+    assert len(found) == new
     return spent * 1000
 
 
 async def take_turns() -> None:
     """Answer line by line."""
     for line in sys.stdin:
-        strategy, count = line.split()
-        print(await our_turn(strategy, int(count)), flush=True)
+        strategy, count, new = line.split()
+        print(await our_turn(strategy, int(count), int(new)), flush=True)
 
 
 def installed_peer() -> Path | str:
@@ -178,13 +182,15 @@ def installed_peer() -> Path | str:
     return folder if done.returncode == 0 else f"npm could not install {PEER}"
 
 
-def measured(commands: Sequence[Sequence[str]], strategy: str) -> Iterator[tuple[str, list[float]]]:
+def measured(
+    commands: Sequence[Sequence[str]], strategy: str, new: int
+) -> Iterator[tuple[str, list[float]]]:
     """Yield, fresh and warm, the median milliseconds of a poll by each command."""
     samples: list[list[float]] = [[] for _ in commands]
     for _ in range(ROUNDS):
         for command, spent in zip(commands, samples, strict=True):
             with worker(command) as fresh:
-                spent.append(fresh.turn(strategy))
+                spent.append(fresh.turn(strategy, ITEMS, new))
     yield "first poll", [statistics.median(spent) for spent in samples]
 
     samples = [[] for _ in commands]
@@ -192,7 +198,7 @@ def measured(commands: Sequence[Sequence[str]], strategy: str) -> Iterator[tuple
         workers = (ours, theirs)[: len(commands)]
         for _ in range(WARM_UP_ROUNDS + ROUNDS):
             for each, spent in zip(workers, samples, strict=True):
-                spent.append(each.turn(strategy))
+                spent.append(each.turn(strategy, ITEMS, new))
     yield "later poll", [statistics.median(spent[WARM_UP_ROUNDS:]) for spent in samples]
 
 
@@ -206,17 +212,18 @@ def main() -> None:
         program = Path(folder, "peer.cjs")
         program.write_text(PEER_PROGRAM)
         commands = [ours, ["node", str(program), str(peer)]] if isinstance(peer, Path) else [ours]
-        for strategy in STRATEGIES:
-            for when, medians in measured(commands, strategy):
-                print(f"  {strategy:<9} {when}: {medians[0]:7.1f} ms", end="")
-                if len(medians) > 1:
-                    print(
-                        f", original {medians[1]:7.1f} ms, ratio {medians[0] / medians[1]:.2f}",
-                        end="",
-                    )
-                print()
-    for when, medians in measured([ours], "LEDGER"):
-        print(f"  LEDGER    {when}: {medians[0]:7.1f} ms")
+        for strategy in (*STRATEGIES, "LEDGER"):
+            asked = commands if strategy in STRATEGIES else [ours]  # the original has no ledger
+            for new in (ITEMS - 1, USUALLY_NEW):
+                for when, medians in measured(asked, strategy, new):
+                    print(f"  {strategy:<9} {new:>6,} new, {when}: {told(medians)}")
+
+
+def told(medians: Sequence[float]) -> str:
+    """Return ours, and the original's if it was measured."""
+    ours, *theirs = medians
+    text = f"{ours:7.1f} ms"
+    return f"{text}, original {theirs[0]:7.1f} ms, ratio {ours / theirs[0]:.2f}" if theirs else text
 
 
 if __name__ == "__main__":

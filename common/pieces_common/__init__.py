@@ -1,4 +1,7 @@
-"""What a piece calls inside its functions: HTTP, polling, validation, webhooks, files and dates."""
+"""What a piece calls inside its functions: HTTP, polling, validation, files and dates.
+
+Signatures of webhooks are in `pieces_common.webhooks`, what tests need in `pieces_common.testing`.
+"""
 
 from __future__ import annotations
 
@@ -15,22 +18,18 @@ from .http.authentication import (
     BearerToken,
 )
 from .http.body import Body
-from .http.client import HttpClient, http_client
+from .http.client import http_client
 from .http.errors import HttpError, RetryableHttpError
 from .http.message import HttpHeader, HttpMethod, HttpResponse, MediaType, ResponseType
 from .http.multipart import FilePart, MultipartBody
 from .http.options import DEFAULT_MAX_RESPONSE_BYTES, DEFAULT_TIMEOUT_S, RequestOptions
-from .http.pagination import (
-    paginate_cursor,
-    paginate_links,
-    paginate_offset,
-    paginate_pages,
-)
+from .http.pagination import paginate_cursor, paginate_links
+from .http.pagination_numbers import paginate_offset, paginate_pages
 from .http.query import QueryParams, QueryValue
 from .http.rate_limit import RateLimit
 from .http.stream import StreamedResponse
 from .mime_types import extension_of, file_name_of, mime_type_of
-from .polling import helper as polling_helper
+from .polling import hooks as polling_helper
 from .polling.declaration import (
     DEFAULT_OVERLAP_S,
     DedupeStrategy,
@@ -42,7 +41,7 @@ from .polling.declaration import (
 )
 from .polling.trigger import create_polling_trigger
 from .urls import join_url
-from .validation import Message, PropsValidationError, validate_props
+from .validation import PropsValidationError, UserMessage, validate_props
 
 __all__ = [
     "DEFAULT_MAX_RESPONSE_BYTES",
@@ -57,7 +56,6 @@ __all__ = [
     "Body",
     "DedupeStrategy",
     "FilePart",
-    "HttpClient",
     "HttpError",
     "HttpHeader",
     "HttpMethod",
@@ -65,7 +63,6 @@ __all__ = [
     "IdentifiedItem",
     "LedgerItem",
     "MediaType",
-    "Message",
     "MultipartBody",
     "Polling",
     "PollingContext",
@@ -78,6 +75,7 @@ __all__ = [
     "RetryableHttpError",
     "StreamedResponse",
     "TimedItem",
+    "UserMessage",
     "create_custom_api_call_action",
     "create_polling_trigger",
     "epoch_ms",

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pieces_framework.auth import OAuth2Value
 from pieces_framework.errors import ConnectionRejectedError
 
+if TYPE_CHECKING:
+    from pieces_framework.auth import OAuth2Value
 
-def get_access_token_or_throw(auth: OAuth2Value[Any] | Mapping[str, object] | None) -> str:
+
+def get_access_token_or_throw(
+    auth: OAuth2Value[Any] | Mapping[str, object] | None,  # whatever its own properties are
+) -> str:
     """Return the access token of an OAuth2 connection.
 
     Args:
@@ -17,9 +21,13 @@ def get_access_token_or_throw(auth: OAuth2Value[Any] | Mapping[str, object] | No
             has the token under `access_token`.
 
     Raises:
-        ConnectionRejectedError: if there is none, or it is no text, or empty.
+        ConnectionRejectedError: if there is none, or it is no text, or empty. Its message,
+            `Invalid bearer token`, is the documented one, which callers may look for.
     """
-    token = auth.get("access_token") if isinstance(auth, Mapping) else auth and auth.access_token
+    if isinstance(auth, Mapping):
+        token = auth.get("access_token")
+    else:
+        token = getattr(auth, "access_token", None)  # another kind of connection has none
     if not isinstance(token, str) or not token:
         raise ConnectionRejectedError("Invalid bearer token", hint="connect the account again")
     return token

@@ -11,6 +11,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
+from .http.header_parameters import parameters
+
 if TYPE_CHECKING:
     from mimetypes import MimeTypes
 
@@ -80,19 +82,18 @@ _OTHER_NAMES: Final = {
     "image/x-icon": "image/vnd.microsoft.icon",
 }
 _SEVERAL: Final = {"htm": "text/html", "jpeg": "image/jpeg", "yml": "application/yaml"}
-_PARAMETER: Final = re.compile(
-    r"""(?:^|;)\s*(?P<name>[^\s;="]+)\s*=\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^;]*))""",
-    re.DOTALL,
-)
+_URL: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*(?P<path>[^?#]*)", re.IGNORECASE)
 
 
 def mime_type_of(file_name: str, *, default: str = "application/octet-stream") -> str:
-    """Return the media type by the extension of a file's name, or of a URL's path.
+    """Return the media type by the extension of a file's name, or of the path of an absolute URL.
 
     >>> mime_type_of("Report.XLSX")
     'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'
     """
-    extension = file_name.rpartition(".")[2].lower() if "." in file_name else ""
+    url = _URL.match(file_name)
+    path = url["path"] if url else file_name
+    extension = path.rpartition(".")[2].lower() if "." in path else ""
     return _types_by_extension().get(extension, default)
 
 
@@ -110,8 +111,8 @@ def extension_of(mime_type: str, *, default: str = "bin") -> str:
 def file_name_of(headers: Mapping[str, str], *, default: str = "") -> str:
     """Return what the header `content-disposition` calls a file, without any folder.
 
-    `filename*=UTF-8''...` counts before `filename=`. A name that would lead anywhere, such as
-    `..`, is none.
+    `filename*=UTF-8''...` counts before `filename=`, unless its bytes are no text. A name that
+    would lead anywhere, such as `..`, is none.
 
     >>> file_name_of({"content-disposition": "attachment; filename*=UTF-8''caf%C3%A9.txt"})
     'café.txt'
@@ -123,26 +124,28 @@ def file_name_of(headers: Mapping[str, str], *, default: str = "") -> str:
     given = next(
         (value for name, value in headers.items() if name.lower() == "content-disposition"), ""
     )
-    names = {found["name"].lower(): _value(found) for found in _PARAMETER.finditer(given)}
-    for written in (_decoded(names.get("filename*", "")), names.get("filename", "")):
+    names = parameters(given)
+    extended = names.get("filename*", "")
+    for written in (
+        _decoded(extended, "strict"),
+        names.get("filename", ""),
+        _decoded(extended, "replace"),
+    ):
         if name := _without_folders(written):
             return name
     return default
 
 
-def _value(found: re.Match[str]) -> str:
-    if found["quoted"] is None:
-        return found["plain"].strip()
-    return re.sub(r"\\(.)", r"\1", found["quoted"], flags=re.DOTALL)
-
-
-def _decoded(extended: str) -> str:
+def _decoded(extended: str, errors: str) -> str:
     """Read a value of RFC 8187: a charset, perhaps a language, and percent-encoded bytes."""
     charset, quote, rest = extended.partition("'")
     encoded = rest.partition("'")[2]
     if not quote or charset.lower() not in {"utf-8", "iso-8859-1"}:
         return ""
-    return unquote(encoded, encoding=charset, errors="replace")
+    try:
+        return unquote(encoded, encoding=charset, errors=errors)
+    except UnicodeDecodeError:
+        return ""
 
 
 def _without_folders(written: str) -> str:

@@ -2,23 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import Enum
-from functools import lru_cache, reduce
-from types import UnionType
-from typing import (
-    TYPE_CHECKING,
-    Annotated,
-    Any,
-    Final,
-    NotRequired,
-    TypeAlias,
-    TypedDict,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-)
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from typing_extensions import TypeIs, override
 
@@ -26,28 +11,14 @@ from pieces_framework.errors import AuthorCodeError, PropsError
 from pieces_framework.property import Props
 from pieces_framework.wire import JsonValue
 
+from .strict_values import mark, problems_of
+
 if TYPE_CHECKING:
-    from pydantic import BaseModel, GetCoreSchemaHandler, TypeAdapter, ValidationError
+    from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler
     from pydantic.fields import FieldInfo
 
 Schema: TypeAlias = "type[BaseModel] | Mapping[str, object]"
 """A pydantic model, or by the name of a property the type it must have, often `Annotated`."""
-
-
-class _Problem(TypedDict):
-    """What pydantic says of one value; `loc` names branches of unions besides keys and indexes."""
-
-    type: str
-    loc: tuple[int | str, ...]
-    msg: str
-    input: object
-    ctx: NotRequired[dict[str, object]]
-
-
-_REQUIRED: Final = "is required"
-_SAID_BY_THE_AUTHOR: Final = {"value_error", "assertion_error"}
-_UNKNOWN_TAG: Final = "Input should name one of the expected kinds"
-"""Instead of the words of pydantic, which repeat what was given."""
 
 
 class PropsValidationError(PropsError):
@@ -69,48 +40,46 @@ class PropsValidationError(PropsError):
         return json.dumps(self.document(), indent=2, ensure_ascii=False)
 
 
-class Message:
+class UserMessage:
     """In an `Annotated` type: what the user is told when a rule to its left is broken.
 
-    It speaks for every rule to its left, and for the type, where no other message inside does:
+    It speaks for every rule to its left, and for the type, where no other message inside does and
+    no validator has words of its own:
 
     >>> from typing import Annotated
     >>> from pydantic import Field
     >>> Level = Annotated[
-    ...     float, Field(ge=0), Message("Too bitter."), Field(le=10), Message("Too sweet.")
+    ...     float, Field(ge=0), UserMessage("Too bitter."), Field(le=10), UserMessage("Too sweet.")
     ... ]
     >>> validate_props({"level": 11}, {"level": Level})
     Traceback (most recent call last):
     pieces_common.validation.PropsValidationError: `level`: Too sweet.
     hint: correct the values in the step's settings
+
+    Raises:
+        AuthorCodeError: if `text` says nothing.
     """
 
     def __init__(self, text: str) -> None:
+        if not text.strip():
+            raise AuthorCodeError("a `UserMessage` is empty", hint="say what the user shall change")
         self.text: Final = text
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> Any:
-        """Add the message to a schema of pydantic, whose types of both are not public."""
-        from pydantic import ValidationError, WrapValidator
+        """Put the type into a branch that bears the message; pydantic's schemas are not public."""
+        from pydantic_core.core_schema import union_schema
 
-        def speak(value: object, inner: Any) -> object:
-            try:
-                checked: object = inner(value)
-            except ValidationError as error:
-                if any(each["type"] in _SAID_BY_THE_AUTHOR for each in _errors(error)):
-                    raise
-            else:
-                return checked
-            raise ValueError(self.text)
-
-        return WrapValidator(speak).__get_pydantic_core_schema__(source, handler)
+        # A union of one, because pydantic names the branch in each problem that it finds there.
+        return union_schema([(handler(source), mark(self.text))], auto_collapse=False)
 
 
 def validate_props(props_value: Props | Mapping[str, object], schema: Schema) -> None:
     """Check the values of properties; those that `schema` does not name are not looked at.
 
     Nothing is converted, and `props_value` stays as it is: text is no number, but a whole number
-    is a `float`, one such as `2.0` an `int`, and the value of a member stands for the member of
-    an `Enum`. What is missing or null fails unless its type takes `None`.
+    is a `float`, one such as `2.0` an `int`, and what JSON has for a type stands for it: text for
+    a date, the value of a member for an `Enum`. What is missing or null fails unless its type
+    takes `None`.
 
     Args:
         props_value: what `context.props_value` is, in either form.
@@ -122,160 +91,71 @@ def validate_props(props_value: Props | Mapping[str, object], schema: Schema) ->
         AuthorCodeError: if the schema names a property that there is none of, or is no schema.
         Exception: what a validator raises that is neither ValueError nor AssertionError.
     """
-    _check_schema(schema, props_value)
-    given = props_value.__values__ if isinstance(props_value, Props) else props_value
+    _check_schema(schema)
+    given = _given(props_value)
+    known = props_value.__properties__ if isinstance(props_value, Props) else None
     if _is_model(schema):
-        fields = _fields(schema)
-        values = {
-            name: given.get(name)
-            for name, field in fields.items()
-            if name in given or field.is_required()
-        }
-        problems = _problems(schema, values)
+        problems = _problems_of_model(schema, given, known)
     else:
         problems = dict[str, str]()
         for name, expected in schema.items():
-            problems |= _problems(expected, given.get(name), name)
+            _check_name([name], known)
+            problems |= problems_of(expected, given.get(name), name)
     if problems:
         raise PropsValidationError(problems, hint="correct the values in the step's settings")
 
 
-def _check_schema(schema: object, props_value: object) -> None:
-    if _is_model(schema):
-        named: Iterable[object] = _fields(schema)
-    elif isinstance(schema, Mapping):
-        named = cast("Mapping[object, object]", schema)
-    else:
+def _check_schema(schema: object) -> None:
+    if not (_is_model(schema) or isinstance(schema, Mapping)):
         raise AuthorCodeError(
             f"the schema is {schema!r}, neither a pydantic model nor a dict of types"
         )
-    if not isinstance(props_value, Props):
-        return
-    known = props_value.__properties__
-    for name in named:
-        if name not in known:
-            raise AuthorCodeError(
-                f"the schema names `{name}`, which is none of the properties",
-                hint=f"the properties are: {', '.join(known) or 'none'}",
-            )
 
 
-def _problems(expected: object, given: object, path: str = "") -> dict[str, str]:
-    """Return a message for each path in `given` that `expected` refuses.
+def _given(props_value: object) -> Mapping[str, object]:
+    values = props_value.__values__ if isinstance(props_value, Props) else props_value
+    if isinstance(values, Mapping):
+        return cast("Mapping[str, object]", values)
+    raise AuthorCodeError(
+        f"the values are of the type `{type(props_value).__name__}`, neither `Props` nor a dict",
+        hint="pass `context.props_value`",
+    )
 
-    Raises:
-        AuthorCodeError: if `expected` is no type that pydantic knows.
-    """
-    from pydantic import PydanticUndefinedAnnotation, PydanticUserError, ValidationError
 
-    value = _with_members(expected, _plain(given))
-    try:
-        _adapter(expected).validate_python(value, strict=True)
-    except ValidationError as error:
-        errors = _errors(error)
-    except (PydanticUserError, PydanticUndefinedAnnotation) as error:
+def _check_name(names: Sequence[str], known: Collection[str] | None) -> None:
+    if known is not None and not any(name in known for name in names):
         raise AuthorCodeError(
-            f"what the schema says of `{path or expected}` is no type: {type(error).__name__}",
-            hint="give a type that pydantic knows, such as `Annotated[float, Field(ge=0)]`",
-        ) from error
-    else:
-        return {}
-    start = [path] if path else []
-    return {".".join([*start, *_steps(each, value)]): _text(each) for each in errors}
+            f"the schema names `{names[0]}`, which is none of the properties",
+            hint=f"the properties are: {', '.join(known) or 'none'}",
+        )
 
 
-def _adapter(expected: object) -> TypeAdapter[Any]:
-    try:
-        return _kept_adapter(expected)
-    except TypeError:  # an annotation that has no hash, such as a dict in `Annotated`
-        return _kept_adapter.__wrapped__(expected)
+def _problems_of_model(
+    model: type[BaseModel], given: Mapping[str, object], known: Collection[str] | None
+) -> dict[str, str]:
+    if model.__pydantic_root_model__:
+        return problems_of(model, given)
+    values = dict[str, object]()
+    for name, field in model.model_fields.items():
+        names = _names(name, field, model.model_config)
+        _check_name(names, known)
+        found = {each: given[each] for each in names if each in given}
+        # Null, where nothing is: a type that takes the one takes the other.
+        values |= found or ({names[0]: None} if field.is_required() else {})
+    return problems_of(model, values)
 
 
-@lru_cache(maxsize=256)
-def _kept_adapter(expected: object) -> TypeAdapter[Any]:
-    from pydantic import TypeAdapter
+def _names(name: str, field: FieldInfo, config: ConfigDict) -> list[str]:
+    """Return the names that values of a field may have; of a path into an object its beginning."""
+    from pydantic import AliasChoices, AliasPath
 
-    return TypeAdapter[Any](cast("Any", expected))  # whatever an author takes for a type
-
-
-def _errors(error: ValidationError) -> list[_Problem]:
-    return cast("list[_Problem]", error.errors(include_url=False))  # pydantic-core's own class
-
-
-def _text(error: _Problem) -> str:
-    if isinstance(said := error.get("ctx", {}).get("error"), Exception):
-        return str(said) or error["msg"]  # the author's own text, without the words before it
-    if error["input"] is None or error["type"] == "missing":
-        return _REQUIRED
-    return _UNKNOWN_TAG if error["type"] == "union_tag_invalid" else error["msg"]
-
-
-def _steps(error: _Problem, value: object) -> Iterator[str]:
-    """Walk down `value`: pydantic also names the branches of unions and the keys of dicts."""
-    last = error["loc"][-1] if error["loc"] else ""
-    for step in error["loc"]:
-        if isinstance(value, dict) and step in value:
-            value = cast("dict[object, object]", value)[step]
-        elif isinstance(value, list) and isinstance(step, int):
-            value = cast("list[object]", value)[step]
-        elif error["type"] != "missing" or step != last:
-            continue
-        yield str(step)
-
-
-def _plain(value: object) -> object:
-    """Return what pydantic takes for the same JSON: dicts, lists, and `2` for `2.0`."""
-    if isinstance(value, Props):
-        value = value.__values__
-    if isinstance(value, Mapping):
-        items = cast("Mapping[object, object]", value).items()
-        return {name: _plain(item) for name, item in items}
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_plain(item) for item in cast("Sequence[object]", value)]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
-
-
-def _with_members(expected: object, value: object) -> object:
-    """Put the member of an `Enum` where its value stands; strict pydantic takes nothing else."""
-    arguments: tuple[object, ...] = get_args(expected)
-    origin = get_origin(expected)
-    if origin is Annotated:
-        return _with_members(arguments[0], value)
-    if origin in {Union, UnionType}:
-        return reduce(lambda made, each: _with_members(each, made), arguments, value)
-    if _is_enum(expected):
-        return next((member for member in expected if _is_same(member.value, value)), value)
-    match value:
-        case dict():
-            return _with_members_inside(expected, cast("dict[object, object]", value))
-        case list() if arguments:
-            return [_with_members(arguments[0], item) for item in cast("list[object]", value)]
-        case _:
-            return value
-
-
-def _with_members_inside(expected: object, value: dict[object, object]) -> dict[object, object]:
-    if _is_model(expected):
-        types = {name: field.rebuild_annotation() for name, field in _fields(expected).items()}
-        return {name: _with_members(types.get(str(name)), item) for name, item in value.items()}
-    each = get_args(expected)[1] if len(get_args(expected)) == 2 else None
-    return {name: _with_members(each, item) for name, item in value.items()}
-
-
-def _is_enum(expected: object) -> TypeIs[type[Enum]]:
-    return isinstance(expected, type) and issubclass(expected, Enum)
-
-
-def _is_same(member: object, value: object) -> bool:
-    return member == value and isinstance(member, bool) is isinstance(value, bool)
-
-
-def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """Return the fields of a model by the names that values have: the alias, where there is one."""
-    return {
-        field.validation_alias if isinstance(field.validation_alias, str) else name: field
-        for name, field in model.model_fields.items()
-    }
+    alias = field.validation_alias
+    choices = alias.choices if isinstance(alias, AliasChoices) else [alias]
+    names = [str(each.path[0] if isinstance(each, AliasPath) else each) for each in choices if each]
+    if not config.get("validate_by_alias", True):
+        names = []
+    by_name = config.get("populate_by_name") or config.get("validate_by_name")
+    return [*names, name] if by_name or not names else names
 
 
 def _is_model(schema: object) -> TypeIs[type[BaseModel]]:

@@ -9,12 +9,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from pieces_framework import PieceError
+
+REQUEST_S = 20.0
+"""A request that has not ended by then hangs."""
 PATIENCE_S = 60.0
 """How long a server that says nothing goes on saying it; every client gives up before."""
 
@@ -47,6 +52,12 @@ class Talk:
         while True:
             await self.send(data)
 
+    def send_unencrypted(self, data: bytes) -> None:
+        """Send bytes beside the encryption of a connection that has one."""
+        raw: socket.socket = self.writer.get_extra_info("socket")
+        with raw.dup() as bare:
+            bare.send(data)
+
     async def say_nothing(self) -> None:
         """Keep the connection open."""
         await asyncio.sleep(PATIENCE_S)
@@ -56,6 +67,15 @@ class Talk:
         raw: socket.socket = self.writer.get_extra_info("socket")
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.writer.transport.abort()
+
+
+async def outcome(request: Awaitable[object]) -> object:
+    """Return the answer or the error of the tree; any other error, and hanging, fails the test."""
+    async with asyncio.timeout(REQUEST_S):
+        try:
+            return await request
+        except PieceError as error:
+            return error
 
 
 Conduct: TypeAlias = Callable[[Talk], Awaitable[None]]
@@ -68,6 +88,7 @@ class HostileServer:
 
     conduct: Conduct
     reads_bodies: bool = True
+    scheme: str = "http"
     port: int = 0
     requests: list[bytes] = field(default_factory=list[bytes])
     """Head and body of each request, as they came."""
@@ -79,7 +100,7 @@ class HostileServer:
 
     def url(self, path: str = "/x") -> str:
         """Return the URL of a path."""
-        return f"http://{self.host}{path}"
+        return f"{self.scheme}://{self.host}{path}"
 
     def received(self) -> bytes:
         """Return all of it."""
@@ -107,10 +128,10 @@ def _body_length(head: bytes) -> int:
 
 @asynccontextmanager
 async def hostile_server(
-    conduct: Conduct, *, reads_bodies: bool = True
+    conduct: Conduct, *, reads_bodies: bool = True, tls: ssl.SSLContext | None = None
 ) -> AsyncGenerator[HostileServer]:
     """Start a server on a free port of the loopback address; stop it at the end, mid-sentence."""
-    hostile = HostileServer(conduct, reads_bodies)
+    hostile = HostileServer(conduct, reads_bodies, "http" if tls is None else "https")
     talks = set[asyncio.Task[None]]()
 
     async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -122,7 +143,7 @@ async def hostile_server(
         writer.transport.abort()
         talks.discard(task)
 
-    server = await asyncio.start_server(served, "127.0.0.1", 0)
+    server = await asyncio.start_server(served, "127.0.0.1", 0, ssl=tls)
     hostile.port = server.sockets[0].getsockname()[1]
     try:
         yield hostile

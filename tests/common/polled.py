@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from pieces_common import DedupeStrategy, Polling, PollingContext, polling_helper
-from pieces_common.polling.declaration import LedgerItem
+from pieces_common import DedupeStrategy, LedgerItem, Polling, PollingContext, polling_helper
 from pieces_framework import JsonValue, PollingTriggerContext, TriggerStrategy, create_trigger
 from pieces_framework.testing import MemoryStore, make_context
 

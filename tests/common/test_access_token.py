@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import Any
 
 import pytest
 
-from pieces_common.access_token import get_access_token_or_throw
-from pieces_common.browsers import is_chromium_installed
+from pieces_common import get_access_token_or_throw, is_chromium_installed
 from pieces_framework import ConnectionRejectedError, NoProps, OAuth2Value
 
 PROPS = NoProps()
@@ -34,6 +33,8 @@ def test_the_token_of_a_connection_is_returned(auth: Any) -> None:
         pytest.param({"access_token": ""}, id="empty"),
         pytest.param({"access_token": ["t1"]}, id="a list"),
         pytest.param(OAuth2Value(access_token="", props=PROPS), id="empty value"),
+        pytest.param("t1", id="text"),
+        pytest.param(["t1"], id="no mapping"),
     ],
 )
 def test_a_connection_without_a_token_is_rejected(auth: Any) -> None:
@@ -47,9 +48,9 @@ def test_a_connection_without_a_token_is_rejected(auth: Any) -> None:
 def test_chromium_is_looked_for_where_it_is_installed(
     installed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def exists(path: Path) -> bool:
-        return str(path) == installed
+    def exists(path: str) -> bool:
+        return path == installed
 
-    monkeypatch.setattr(Path, "exists", exists)
+    monkeypatch.setattr(os.path, "exists", exists)
 
     assert is_chromium_installed() == (installed == "/usr/bin/chromium")

@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from pieces_common import HttpMethod, ResponseType, http_client
+from pieces_common.secret_names import SecretNames
 from pieces_common.testing import DEFAULT_MAX_AGE, record, replay
 from pieces_common.testing.exchange import ANSWER_HEADERS
 from pieces_common.testing.scrubbing import PLACEHOLDER
-from pieces_common.testing.secret_names import SecretNames
 from pieces_common.testing.seen_secrets import MIN_CHARACTERS
 from pieces_framework.secret_forms import MIN_SECRET_CHARACTERS
+from tests.common.pages import page, run_page
 from tests.common.web_server import WebServer
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "cassettes.md").read_text()
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-
-
-async def program(page: str, shop: str) -> dict[str, Any]:  # what a program defines
-    """Run the blocks of the page."""
-    defined: dict[str, Any] = {"SHOP": shop}
-    for source in BLOCK.findall(page):
-        code = compile(source, "cassettes.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        pending: object = eval(code, defined)
-        if inspect.isawaitable(pending):
-            await pending
-    return defined
+NAME = "cassettes.md"
+PAGE = page(NAME)
 
 
 @pytest.fixture(autouse=True)
@@ -41,17 +30,16 @@ def shop(web: WebServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str
 
 
 async def test_the_example_records_and_replays(web: WebServer, shop: str) -> None:
-    defined = await program(PAGE, shop)
+    defined = await run_page(NAME, SHOP=shop)
 
     assert defined["replayed"] == [{"id": 7, "paid": True}]
     assert len(web.sent) == 1
 
 
 async def test_one_word_turns_a_replay_into_a_recording(web: WebServer, shop: str) -> None:
-    before, heading, after = PAGE.partition("## One test for both")
+    test = 'with replay("orders.json", secrets='
     for word in ("replay", "record"):
-        page = before + heading + after.replace("with replay(", f"with {word}(")
-        defined = await program(page, shop)
+        defined = await run_page(NAME, replace={test: test.replace("replay", word)}, SHOP=shop)
         web.sent.clear()
 
         await defined["test_orders_are_listed"]()
@@ -87,3 +75,21 @@ def test_the_page_names_every_header_that_is_kept() -> None:
 
     unnamed = {name for name in ANSWER_HEADERS - shown if not re.search("range|page|total", name)}
     assert unnamed == set()
+
+
+@pytest.mark.parametrize(("kept", "cookie"), [([], None), (["set-cookie"], PLACEHOLDER)])
+async def test_a_replay_differs_as_the_page_says(
+    web: WebServer, kept: list[str], cookie: str | None
+) -> None:
+    body = b'{"price":2.50, "sum":1E2, "id":12345678901234567890, "name":"\\u00e9", "price":3.0}'
+    url = web.answer("/order", body, headers={"Set-Cookie": "sid=s0; Path=/"})
+    with record("order.json", keep_headers=kept):
+        await http_client.send_request(HttpMethod.GET, url)
+
+    with replay("order.json"):
+        answer = await http_client.send_request(
+            HttpMethod.GET, url, response_type=ResponseType.TEXT
+        )
+
+    assert answer.body == '{"price": 3.0, "sum": 100.0, "id": 12345678901234567890, "name": "é"}'
+    assert answer.headers.get("set-cookie") == cookie

@@ -11,9 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pieces_common import HttpError
-from pieces_common.custom_api_call.action import create_custom_api_call_action
-from pieces_common.custom_api_call.call import AuthLocation
+from pieces_common import AuthLocation, HttpError, create_custom_api_call_action
 from pieces_framework import (
     ApFile,
     AuthorCodeError,
@@ -111,6 +109,15 @@ async def test_the_url_may_have_a_query_which_stays_as_it_is(web: WebServer) -> 
     assert web.sent[0].target == "/orders?state=a%20b&state=c&state=d&page=2"
 
 
+@pytest.mark.parametrize("end", ["?team=t1", "#top"])
+async def test_no_path_can_follow_the_query_of_a_base_url(web: WebServer, end: str) -> None:
+    with pytest.raises(FatalError, match="has a query or fragment") as caught:
+        await called(f"{web.url}/v1{end}", "/orders?page=2")
+
+    assert "team=t1" not in str(caught.value)
+    assert web.sent == []
+
+
 async def test_credentials_win_over_the_users_headers_in_any_case(web: WebServer) -> None:
     web.answer("/orders")
 
@@ -146,13 +153,25 @@ async def later(key: str) -> dict[str, str]:
     return {"X-Key": key}
 
 
-@pytest.mark.parametrize("mapping", [later, at_once])
+def with_scope(key: str, scope: object = "all") -> dict[str, str]:
+    return {"X-Key": key, "X-Scope": str(scope)}
+
+
+class Signer:
+    """A mapping that is an object."""
+
+    def __call__(self, *keys: str, **_: object) -> dict[str, str]:
+        return {"X-Key": ",".join(keys)}
+
+
+@pytest.mark.parametrize("mapping", [later, at_once, with_scope, Signer()])
 async def test_the_mapping_may_take_the_connection_alone(web: WebServer, mapping: object) -> None:
     web.answer("/orders")
 
     await called(web.url, "/orders", options={"auth_mapping": mapping})
 
     assert web.sent[0].headers["x-key"] == KEY
+    assert web.sent[0].headers.get("x-scope", "all") == "all"
 
 
 async def test_credentials_for_the_query_are_in_the_query_alone(web: WebServer) -> None:
@@ -167,6 +186,20 @@ async def test_credentials_for_the_query_are_in_the_query_alone(web: WebServer) 
     assert query_of(web.sent[0]) == {"api_key": [KEY], "team": ["mine"]}
     assert KEY not in str(web.sent[0].headers)
     assert "api_key" not in web.sent[0].headers
+
+
+@pytest.mark.parametrize("location", ["headers", "query_params"])
+async def test_a_location_may_be_given_as_text(web: WebServer, location: str) -> None:
+    web.answer("/orders")
+
+    await called(
+        web.url,
+        "/orders",
+        options={"auth_location": location, "auth_mapping": at_once},
+    )
+
+    assert ("x-key" in web.sent[0].headers) == (location == "headers")
+    assert ("X-Key" in query_of(web.sent[0])) == (location == "query_params")
 
 
 async def test_without_a_mapping_nothing_is_added(web: WebServer) -> None:
@@ -264,6 +297,23 @@ async def test_an_allowed_host_gets_the_credentials(web: WebServer, other: WebSe
     await called(web.url, other.answer("/orders"), options={"allowed_hosts": [host]})
 
     assert other.sent[0].headers["authorization"] == BEARER
+
+
+async def test_an_allowed_host_may_have_letters_of_its_own() -> None:
+    asked: list[str] = []
+
+    def mapping(key: str) -> dict[str, str]:
+        asked.append(key)
+        raise ValueError("far enough")
+
+    await called(
+        "https://example.com",
+        "https://xn--mnchen-3ya.de/orders",
+        options={"allowed_hosts": ["münchen.de"], "auth_mapping": mapping},
+        failsafe=True,
+    )
+
+    assert asked == [KEY]
 
 
 async def test_an_allowed_host_is_so_on_its_own_port_only(web: WebServer, other: WebServer) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from pieces_common.custom_api_call.action import create_custom_api_call_action
+from pieces_common import create_custom_api_call_action
 from pieces_framework import (
     Action,
     Classification,
@@ -28,6 +29,18 @@ METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD")
 
 def base_url(key: str | None) -> str:
     return f"https://{key}.example.com"
+
+
+def no_arguments() -> dict[str, str]:
+    return {}
+
+
+def three_arguments(_key: str, _values: object, _more: object) -> dict[str, str]:
+    return {}
+
+
+def a_named_argument(_key: str, *, team: str) -> dict[str, str]:
+    return {"X-Team": team}
 
 
 plain = create_custom_api_call_action(auth=auth, base_url=base_url)
@@ -274,7 +287,22 @@ async def test_a_row_of_form_data_is_a_text_or_a_file() -> None:
         pytest.param({"allowed_hosts": ["*.example.com"]}, "allowed_hosts", id="wildcard"),
         pytest.param({"allowed_hosts": ["API.example.com"]}, "lower case", id="upper-case"),
         pytest.param({"allowed_hosts": "example.com"}, "list of hosts", id="text"),
+        *(
+            pytest.param({"allowed_hosts": [host]}, "`allowed_hosts` holds", id=f"host-{host!r}")
+            for host in (
+                *("xn--mnchen-3ya.de", "api.example.com:443", "127.0.0.1:99999", "127.0.0.1:04000"),
+                *("x:0", "x:", "a..b", "evil.com\\x", "x%41", "a b", "u@x", "", 1, None),
+            )
+        ),
         pytest.param({"nmae": "call"}, "`nmae`.*`name`", id="no-such-keyword"),
+        pytest.param({"props": {"url": "x"}}, "`url` no dict", id="override-no-dict"),
+        pytest.param({"auth_location": "body"}, "`auth_location` is 'body'", id="location"),
+        pytest.param({"auth_location": {}}, "`auth_location` is {}", id="location-no-text"),
+        pytest.param({"auth_mapping": dict}, "`auth_mapping` must be", id="mapping-unknown"),
+        pytest.param({"auth_mapping": no_arguments}, "`auth_mapping` must be", id="mapping-none"),
+        pytest.param({"auth_mapping": three_arguments}, "of one argument", id="mapping-three"),
+        pytest.param({"auth_mapping": a_named_argument}, "of one argument", id="mapping-named"),
+        pytest.param({"auth_mapping": {"a": "b"}}, "`auth_mapping` must be", id="mapping-dict"),
     ],
 )
 def test_a_mistake_is_named_at_import(options: dict[str, Any], message: str) -> None:
@@ -289,6 +317,10 @@ def test_all_mistakes_are_named_at_once() -> None:
         create_custom_api_call_action(auth=auth, base_url=base_url, **mistaken)
 
     assert len(caught.value.problems) == 4
+    assert all(
+        re.match(r"action `custom_api_call` \(.*test_custom_api_call_form\.py:\d+\)", each)
+        for each in caught.value.problems
+    )
 
 
 def test_a_mistake_in_the_action_is_reported_at_the_authors_function() -> None:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import re
 from base64 import b64encode
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pieces_common.custom_api_call.action import CustomApiCallOptions, create_custom_api_call_action
+from pieces_common import create_custom_api_call_action
+from pieces_common.custom_api_call.action import CustomApiCallOptions
 from pieces_framework.property import properties_of
 from pieces_framework.testing import make_context
+from tests.common.pages import page, run_page
 from tests.common.web_server import WebServer
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "custom-api-call.md").read_text()
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+NAME = "custom-api-call.md"
+PAGE = page(NAME)
 FIRST_CELL = re.compile(r"^\| (`.*?) \|", re.MULTILINE)
 
 
@@ -25,13 +24,7 @@ FIRST_CELL = re.compile(r"^\| (`.*?) \|", re.MULTILINE)
 async def program(web: WebServer) -> dict[str, Any]:  # what a program defines
     """Run the blocks of the page, with a server of ours in place of OpenAI's."""
     web.answer("/models/none", b'{"error": "no such model"}', status=404)
-    defined: dict[str, Any] = {"__name__": "page"}
-    for source in BLOCK.findall(PAGE.replace("https://api.openai.com/v1", web.url)):
-        code = compile(source, "custom-api-call.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        pending: object = eval(code, defined)
-        if inspect.isawaitable(pending):
-            await pending
-    return defined
+    return await run_page(NAME, replace={"https://api.openai.com/v1": web.url})
 
 
 def named(heading: str) -> list[str]:

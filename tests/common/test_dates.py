@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -39,14 +39,29 @@ def test_a_time_is_read_in_utc(written: Any) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", "soon", "1710417600000", "2024-02-30", "12:00", True, float("nan"), float("inf"), 1e300],
-    ids=repr,
+    [
+        *("", "soon", "1710417600000", "2024-02-30", "12:00", "2024-03-14T00:00:00+99:00"),
+        *(True, float("nan"), float("inf"), 1e300, 10**400, None, [], b"2024-03-14"),
+        *(date(2024, 3, 14), "2024-03-14" + " " * 100_000),
+    ],
+    ids=lambda written: repr(written)[:30],
 )
 def test_what_is_no_time_is_refused(written: Any) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 -- each has its own words
         parse_date(written)
     with pytest.raises(ValueError):  # noqa: PT011 -- each has its own words
         epoch_ms(written)
+    with pytest.raises(ValueError, match=r"^.{1,150}$"):
+        iso_text(written)
+
+
+@pytest.mark.parametrize("written", ["2024-03-14 12:00", 1710417600000, NOON], ids=str)
+def test_every_way_of_writing_a_time_becomes_that_of_the_wire(written: Any) -> None:
+    assert iso_text(written) == "2024-03-14T12:00:00.000Z"
+
+
+def test_a_month_above_12_is_a_day() -> None:
+    assert parse_date("14/03/2024") == parse_date("03/14/2024")
 
 
 def test_a_zone_that_leads_out_of_the_calendar_is_refused() -> None:

@@ -9,11 +9,11 @@ import pytest
 from pieces_common import (
     DedupeStrategy,
     IdentifiedItem,
+    LedgerItem,
     PollingContext,
     TimedItem,
     create_polling_trigger,
 )
-from pieces_common.polling.declaration import LedgerItem
 from pieces_framework import PieceError
 from pieces_framework.testing import CronSchedule, PollingDriver
 

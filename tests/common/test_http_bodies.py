@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import mimetypes
 import tracemalloc
 from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pieces_common import HttpMethod, RetryableHttpError, http_client
-from pieces_common.http.multipart import FieldValue, FilePart, MultipartBody
-from pieces_framework import ApFile, ApStreamingFile, FatalError
+from pieces_common import FilePart, HttpMethod, MultipartBody, RetryableHttpError, http_client
+from pieces_common.http.multipart import FieldValue
+from pieces_framework import ApFile, ApStreamingFile, AuthorCodeError, FatalError
 from tests.common.web_server import Sent, WebServer, raw_server
 
 on_one_server = settings(
@@ -129,6 +132,34 @@ async def test_error_of_the_stream_is_what_the_caller_gets(
         await http_client.send_request(HttpMethod.POST, web.answer("/"), body=broken())
 
 
+@pytest.mark.parametrize("kind", ["stream", "stream-with-length", "multipart"])
+async def test_stream_that_is_given_up_is_closed(kind: str) -> None:
+    closed: list[bool] = []
+
+    async def endless() -> AsyncIterator[bytes]:
+        try:
+            while True:
+                yield bytes(100_000)
+        finally:
+            closed.append(True)
+
+    async def never_read(_: StreamReader, __: StreamWriter) -> None:
+        await given_up.wait()
+
+    given_up = asyncio.Event()
+    stream = endless()
+    body = MultipartBody({"file": FilePart("a.bin", stream)}) if kind == "multipart" else stream
+    headers = {"Content-Length": "9" * 15} if kind == "stream-with-length" else {}
+    async with raw_server(never_read) as url:
+        with pytest.raises(RetryableHttpError, match="took longer"):
+            await http_client.send_request(
+                HttpMethod.PUT, url, body=body, headers=headers, timeout_s=0.1
+            )
+        given_up.set()
+
+    assert closed == [True]
+
+
 @pytest.mark.parametrize("body", ["stream", "multipart"])
 async def test_body_that_can_be_read_once_is_sent_once(web: WebServer, body: str) -> None:
     url = web.answer("/", status=503, headers={"Retry-After": "0"})
@@ -226,6 +257,7 @@ async def test_parts_arrive_in_order_and_whole(
         ("multipart/form-data", "multipart/form-data; boundary="),
         ("multipart/form-data; boundary=mine", "multipart/form-data; boundary=mine"),
         ('multipart/related; boundary="mine"', 'multipart/related; boundary="mine"'),
+        ('multipart/form-data; a="; boundary=no"', 'multipart/form-data; a="; boundary=no"; bound'),
     ],
 )
 async def test_boundary_is_added_to_the_content_type_or_taken_from_it(
@@ -239,9 +271,71 @@ async def test_boundary_is_added_to_the_content_type_or_taken_from_it(
     )
 
     sent = web.sent[0]
-    boundary = sent.headers["content-type"].partition("boundary=")[2].strip('"')
+    boundary = sent.headers["content-type"].rpartition("boundary=")[2].strip('"')
     assert sent.headers["content-type"].startswith(sent_type)
     assert sent.body.startswith(f"--{boundary}\r\n".encode())
+
+
+async def test_boundary_is_found_whatever_its_case(web: WebServer) -> None:
+    url = web.answer("/")
+    headers = {"content-type": "multipart/form-data; Boundary=mine"}
+
+    await http_client.send_request(
+        HttpMethod.POST, url, body=MultipartBody({"a": "1"}), headers=headers
+    )
+
+    assert web.sent[0].headers["content-type"] == headers["content-type"]
+    assert web.sent[0].body.startswith(b"--mine\r\n")
+
+
+@pytest.mark.parametrize("boundary", ["", '""', '"a b"', "ü", "x" * 71])
+async def test_boundary_that_no_reader_would_find_is_refused(web: WebServer, boundary: str) -> None:
+    headers = {"content-type": f"multipart/form-data; boundary={boundary}"}
+
+    with pytest.raises(FatalError, match="boundary that cannot be used"):
+        await http_client.send_request(
+            HttpMethod.POST, web.url, body=MultipartBody({"a": "1"}), headers=headers
+        )
+
+
+async def test_fields_may_be_a_mapping(web: WebServer) -> None:
+    url = web.answer("/")
+    body = MultipartBody({"a": "1", "b": FilePart("b.txt", b"2")})
+
+    await http_client.send_request(HttpMethod.POST, url, body=body)
+
+    assert [data for _, data in parts(web.sent[0])] == [b"1", b"2"]
+
+
+@pytest.mark.parametrize(
+    ("value", "what"),
+    [
+        pytest.param(1, "int", id="number"),
+        pytest.param(None, "NoneType", id="none"),
+        pytest.param(b"1", "bytes", id="bytes"),
+        pytest.param(FilePart("a", cast("bytes", "1")), "a `FilePart` of str", id="file-of-text"),
+    ],
+)
+async def test_part_that_is_neither_text_nor_a_file_is_refused(
+    web: WebServer, value: Any, what: str
+) -> None:
+    with pytest.raises(AuthorCodeError, match=f"field `a` .* is {what}, neither text nor a file"):
+        await http_client.send_request(HttpMethod.POST, web.url, body=MultipartBody([("a", value)]))
+
+    assert web.sent == []
+
+
+async def test_type_of_a_file_is_guessed_the_same_on_every_machine(
+    web: WebServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(mimetypes.types_map, ".pdf", "x-odd/type")
+    url = web.answer("/")
+
+    await http_client.send_request(
+        HttpMethod.POST, url, body=MultipartBody({"a": FilePart("a.pdf", b"")})
+    )
+
+    assert parts(web.sent[0])[0][0].endswith(b"Content-Type: application/pdf")
 
 
 async def test_content_type_of_a_part_that_would_forge_a_header_is_refused(web: WebServer) -> None:
@@ -302,11 +396,11 @@ async def test_stream_with_its_length_is_not_chunked(web: WebServer) -> None:
     assert "transfer-encoding" not in web.sent[0].headers
 
 
-@pytest.mark.parametrize("name", ["Content-Length", "Transfer-Encoding"])
-async def test_header_about_the_body_that_http_does_not_have_is_refused_for_good(
-    web: WebServer, name: str
-) -> None:
-    with pytest.raises(FatalError, match="do not fit together") as caught:
-        await http_client.send_request(HttpMethod.GET, web.url, headers={name: "s3cret"})
+@pytest.mark.parametrize("length", ["5", "s3cret"])
+async def test_length_without_a_body_is_refused(web: WebServer, length: str) -> None:
+    headers = {"Content-Length": length}
+
+    with pytest.raises(FatalError, match=f"body of `GET {web.url}` is not as long as") as caught:
+        await http_client.send_request(HttpMethod.GET, web.url, headers=headers)
 
     assert "s3cret" not in f"{caught.value!r} {caught.value.__context__!r}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
+import pickle
 import socket
 import threading
-import time
 import traceback
 from asyncio import StreamReader, StreamWriter
-from email.utils import formatdate
+from collections.abc import Callable
 from typing import Unpack
 
 import pytest
@@ -18,19 +19,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pieces_common import (
+    ApiKeyHeader,
+    ApiKeyQuery,
+    Authentication,
     BasicAuth,
     BearerToken,
+    Body,
     HttpError,
     HttpMethod,
+    MultipartBody,
+    RateLimit,
+    RequestOptions,
     RetryableHttpError,
     http_client,
 )
-from pieces_common.http.authentication import ApiKeyHeader, ApiKeyQuery, Authentication
-from pieces_common.http.body import Body
 from pieces_common.http.errors import retry_after_s
-from pieces_common.http.multipart import MultipartBody
-from pieces_common.http.options import RequestOptions
-from pieces_framework import JsonValue, PieceError, RetryableError, RunError
+from pieces_framework import AuthorCodeError, JsonValue, PieceError, RetryableError, RunError
 from tests.common.web_server import Answer, WebServer, raw_server, web_server
 
 SECRETS = ("s3cret-token", "s3cret-pass", "s3cret-query", "s3cret-body", "s3cret-url", "s3cret-key")
@@ -103,13 +107,6 @@ def test_retry_after_is_never_an_error(text: str) -> None:
     assert seconds is None or seconds >= 0
 
 
-def test_retry_after_with_a_date_is_the_time_until_then() -> None:
-    seconds = retry_after_s(formatdate(time.time() + 3600, usegmt=True))
-
-    assert seconds is not None
-    assert 3500 < seconds <= 3600
-
-
 async def test_service_that_is_not_there_can_be_retried() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))  # taken, and not listening
@@ -139,13 +136,14 @@ async def test_service_that_takes_too_long_can_be_retried(web: WebServer) -> Non
 
     assert caught.value.status == 0
     assert "timeout_s" in caught.value.hint
+    assert caught.value.__notes__ == [f"hint: {caught.value.hint}"]
 
 
 @pytest.mark.parametrize("location", ["/", "ftp://127.0.0.1/"])
 async def test_redirect_to_nowhere_is_not_retried(web: WebServer, location: str) -> None:
     url = web.answer("/", status=302, headers={"Location": location})
 
-    with pytest.raises(HttpError, match="redirects in circles or to no web address") as caught:
+    with pytest.raises(HttpError, match=r"redirects (more than|to no web address)") as caught:
         await http_client.send_request(HttpMethod.GET, url)
 
     assert not isinstance(caught.value, RetryableError)
@@ -299,8 +297,11 @@ SECRET_OPTIONS: list[RequestOptions] = [
     {"headers": {"Authorization": "Basic YWRhOnMzY3JldC0x"}},
     {"headers": {"Cookie": "a=b; session=s3cret-1"}},
     {"headers": {"X-Api-Key": "s3cret-1"}},
+    {"headers": {"X-Key": "s3cret-1"}},
     {"query_params": {"access_token": "s3cret-1"}},
+    {"query_params": {"sig": "s3cret-1"}},
     {"body": {"client_secret": "s3cret-1", "rows": [{"password": "other-secret"}]}},
+    {"body": {"pwd": "s3cret-1", "credential": {"parts": ["other-secret"]}}},
 ]
 
 
@@ -339,6 +340,65 @@ async def test_what_is_nested_too_deeply_is_masked_whole(web: WebServer, depth: 
     told = content.decode() if depth == 100_000 else "***"
     assert told in error.json_text
     assert len(error.json_text) < len(content) + 200
+
+
+async def test_secret_that_is_a_word_of_the_document_spoils_nothing(web: WebServer) -> None:
+    error = await _refused(
+        web.answer("/", b'{"body": 1}', status=400), authentication=BearerToken("body")
+    )
+
+    assert error.error_message() == {
+        "response": {"status": 400, "body": {"***": 1}},
+        "request": {"body": None},
+    }
+
+
+async def test_what_is_no_secret_is_shown(web: WebServer) -> None:
+    body: dict[str, JsonValue] = {
+        "max_tokens": 4096,
+        "token_type": "bearer",
+        "monkey": "banana",
+        "password": True,
+        "says": "4096 bearer banana True kiwi",
+    }
+    url = web.answer("/", json.dumps(body).encode(), status=400)
+
+    error = await _refused(url, body=body, headers={"X-Monkey": "kiwi"})
+
+    assert error.error_message()["response"] == {"status": 400, "body": body}
+
+
+def _copied(error: HttpError) -> HttpError:
+    return copy.copy(error)
+
+
+def _unpickled(error: HttpError) -> HttpError:
+    again = pickle.loads(pickle.dumps(error))
+    assert isinstance(again, HttpError)
+    return again
+
+
+@pytest.mark.parametrize("again", [_copied, _unpickled], ids=["copied", "pickled"])
+@pytest.mark.parametrize("status", [400, 503])
+async def test_error_that_is_copied_says_the_same_and_holds_no_request(
+    web: WebServer, status: int, again: Callable[[HttpError], HttpError]
+) -> None:
+    url = web.answer("/a", b'"s3cret-1"', status=status, headers={"Retry-After": "7"})
+    options: RequestOptions = {
+        "authentication": BearerToken("s3cret-1"),
+        "body": {"a": 1},
+        "rate_limit": RateLimit(requests=1),
+    }
+
+    error = await _refused(url, **options)
+
+    same = again(error)
+    assert type(same) is type(error)
+    assert (str(same), same.hint, same.__notes__) == (str(error), error.hint, error.__notes__)
+    assert (same.method, same.url, same.body) == (error.method, error.url, error.body)
+    assert same.error_message() == error.error_message()
+    assert getattr(same, "retry_after_s", None) == getattr(error, "retry_after_s", None)
+    assert "BearerToken" not in str(vars(same))
 
 
 async def test_user_and_password_of_the_url_are_masked(web: WebServer) -> None:
@@ -405,7 +465,7 @@ async def test_host_that_has_an_impossible_name_is_an_error(host: str) -> None:
 
 
 async def test_unknown_option_is_refused() -> None:
-    with pytest.raises(TypeError, match="timeout"):
+    with pytest.raises(AuthorCodeError, match="no keyword `timeout`"):
         await http_client.send_request(  # type: ignore[call-overload]
             HttpMethod.GET,
             "http://127.0.0.1:1/",

@@ -9,23 +9,26 @@ import asyncio
 import contextlib
 import itertools
 import math
+import os
 import re
 import socket
-from collections.abc import Awaitable
+import ssl
+import sys
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
 
 import pytest
+import trustme
 from pydantic import BaseModel
 
 from pieces_common import (
     BearerToken,
     HttpError,
     HttpMethod,
+    ResponseType,
     RetryableHttpError,
     http_client,
 )
-from pieces_common.http.message import ResponseType
 from pieces_framework import FatalError, PieceError
 from pieces_framework.call_scope import call_scope
 from tests.common.hostile_server import (
@@ -34,12 +37,11 @@ from tests.common.hostile_server import (
     answering,
     hostile_server,
     in_turn,
+    outcome,
     response,
 )
 
 GET, POST = HttpMethod.GET, HttpMethod.POST
-PATIENCE_S: Final = 20
-"""A request that has not ended by then hangs."""
 SLOW = "took longer than 0.3 s"
 BROKEN = r"broke off \(\w+\)"
 LARGE = "answered with more than the 100000 bytes"
@@ -69,15 +71,6 @@ async def streamed(url: str, case: Case, retries: int = 0) -> bytes:
         GET, url, timeout_s=case.timeout_s, max_response_bytes=100_000, retries=retries
     ) as answer:
         return b"".join([piece async for piece in answer.iter_bytes()])
-
-
-async def outcome(request: Awaitable[object]) -> object:
-    """Return the answer or the error of the tree; any other error, and hanging, fails the test."""
-    async with asyncio.timeout(PATIENCE_S):
-        try:
-            return await request
-        except PieceError as error:
-            return error
 
 
 async def drip_headers(talk: Talk) -> None:
@@ -357,6 +350,63 @@ async def test_a_server_that_never_accepts_is_given_up() -> None:
 async def lines_within(url: str, timeout_s: float) -> list[str]:
     async with http_client.stream(GET, url, timeout_s=timeout_s) as answer:
         return [line async for line in answer.iter_lines()]
+
+
+IN_CLEAR_TEXT = """
+import asyncio, sys
+from pieces_common import RetryableHttpError, http_client
+try:
+    asyncio.run(http_client.send_request("GET", sys.argv[1]))
+except RetryableHttpError as error:
+    print(error)
+"""
+
+
+async def test_an_answer_that_goes_on_unencrypted_breaks_off(tmp_path: Path) -> None:
+    async def conduct(talk: Talk) -> None:
+        await talk.send(response(b"[", length=100))
+        talk.send_unencrypted(b"no record of TLS" * 9)
+
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate = authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem
+    with certificate.tempfile() as own:
+        tls.load_cert_chain(own)
+    async with hostile_server(conduct, tls=tls) as server:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-c", IN_CLEAR_TEXT, server.url()),
+            stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, "SSL_CERT_FILE": str(tmp_path / "ca.pem")},
+        )
+        shown, _ = await child.communicate()
+
+    assert shown.decode() == f"`GET {server.url()}` broke off (SSLError)\n"
+
+
+async def test_an_error_whose_body_hangs_keeps_its_status() -> None:
+    async def conduct(talk: Talk) -> None:
+        await talk.send(response(b"[1", status="401 No", length=100))
+        await talk.say_nothing()
+
+    async with hostile_server(conduct) as server:
+        ended = await outcome(http_client.send_request(GET, server.url(), timeout_s=0.3))
+
+    assert isinstance(ended, HttpError)
+    assert (ended.status, ended.body) == (401, None)
+
+
+async def test_the_time_until_the_headers_counts_for_the_rest_of_a_stream() -> None:
+    async def conduct(talk: Talk) -> None:
+        await asyncio.sleep(0.3)
+        await talk.send(response(b"[", length=2))
+        await asyncio.sleep(0.3)
+        await talk.send(b"]")
+
+    async with hostile_server(conduct) as server:
+        ended = await outcome(lines_within(server.url(), 0.5))
+
+    assert "took longer than 0.5 s" in str(ended)
 
 
 async def test_a_server_that_does_not_read_is_given_up() -> None:

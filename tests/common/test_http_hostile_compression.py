@@ -13,8 +13,8 @@ from typing import Final
 import pytest
 
 from pieces_common import HttpError, HttpMethod, RetryableHttpError, http_client
-from pieces_framework import FatalError, PieceError
-from tests.common.hostile_server import Talk, answering, hostile_server, response
+from pieces_framework import FatalError
+from tests.common.hostile_server import Talk, answering, hostile_server, outcome, response
 
 GET = HttpMethod.GET
 MB: Final = 2**20
@@ -37,14 +37,6 @@ def bomb(encodings: str = "gzip") -> bytes:
 
 def compressed(data: bytes, encoding: str = "gzip", status: str = "200 OK") -> bytes:
     return response(data, status=status, headers=f"Content-Encoding: {encoding}\n")
-
-
-async def outcome(request: Awaitable[object]) -> object:
-    async with asyncio.timeout(20):
-        try:
-            return await request
-        except PieceError as error:
-            return error
 
 
 async def whole(url: str, *, limit: int = LIMIT, timeout_s: float = 15) -> object:
@@ -181,6 +173,49 @@ WITHOUT_AN_END = {
     "padding": b"\0" * 9999,
     "blocks-of-nothing": b"\0\0\0\xff\xff" * 999,
 }
+
+
+async def test_other_tasks_go_on_while_a_few_bytes_become_many() -> None:
+    has_gone_on = asyncio.Event()
+
+    async def size_until_then(url: str) -> int:
+        size = 0
+        async with http_client.stream(GET, url) as answer:
+            async for piece in answer.iter_bytes():
+                if not size:  # all was received by now
+                    asyncio.get_running_loop().call_soon(has_gone_on.set)
+                size += len(piece)
+                if has_gone_on.is_set():
+                    break
+        return size
+
+    async with hostile_server(answering(compressed(bomb("gzip,gzip"), "gzip,gzip"))) as server:
+        size = await outcome(size_until_then(server.url()))
+
+    assert isinstance(size, int)
+    assert size <= 4 * MB
+
+
+@pytest.mark.parametrize("read", [whole, streamed])
+async def test_other_tasks_go_on_while_a_few_bytes_become_nothing(
+    read: Callable[..., Awaitable[object]],
+) -> None:
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    nothing = gzip.compress(gzip.compress(EMPTY * 10**5))
+    async with hostile_server(answering(compressed(nothing, "gzip,gzip,gzip"))) as server:
+        other = asyncio.create_task(take_turns())
+        ended = await outcome(read(server.url()))
+        other.cancel()
+
+    assert not ended
+    assert turns > 1000
 
 
 @pytest.mark.parametrize("name", WITHOUT_AN_END)

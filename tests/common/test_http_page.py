@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pieces_common.http.client import HttpClient
-from pieces_common.http.masking import MASK
-from pieces_common.http.options import (
+from pieces_common import (
     DEFAULT_MAX_RESPONSE_BYTES,
     DEFAULT_TIMEOUT_S,
     RequestOptions,
+    http_client,
 )
+from pieces_common.http.masking import MASK
 from pieces_common.http.redirects import MAX_REDIRECTS
+from tests.common.pages import page, run_page
 from tests.common.web_server import WebServer
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "http.md").read_text()
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-
-
-async def program(shop: str) -> dict[str, Any]:  # what a program defines
-    """Run the blocks of the page."""
-    defined: dict[str, Any] = {"SHOP": shop}
-    for source in BLOCK.findall(PAGE):
-        code = compile(source, "http.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        pending: object = eval(code, defined)
-        if inspect.isawaitable(pending):
-            await pending
-    return defined
+NAME = "http.md"
+PAGE = page(NAME)
 
 
 @pytest.fixture
@@ -46,7 +33,7 @@ def shop(web: WebServer) -> str:
 
 
 async def test_the_examples_do_what_the_page_says(web: WebServer, shop: str) -> None:
-    defined = await program(shop)
+    defined = await run_page(NAME, SHOP=shop)
 
     sent = {each.target: each for each in web.sent}
     assert (defined["order"].id, defined["order"].paid) == (7, True)
@@ -62,7 +49,7 @@ def test_every_keyword_is_in_the_table() -> None:
     table = PAGE.partition("| Keyword |")[2].partition("\n\n")[0]
 
     named = re.findall(r"^\| `([a-z_]+)` \|", table, re.MULTILINE)
-    taken = set(inspect.signature(HttpClient.send_request).parameters)
+    taken = set(inspect.signature(http_client.send_request).parameters)
     own = taken - {"self", "method", "url", "options"}
     assert sorted(named) == sorted(own | set(RequestOptions.__annotations__))
 

@@ -15,16 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from pieces_common import BearerToken, HttpError, HttpMethod
-from pieces_common.http.message import HttpResponse
-from pieces_common.http.pagination import (
+from pieces_common import (
+    BearerToken,
+    HttpError,
+    HttpMethod,
+    HttpResponse,
     paginate_cursor,
     paginate_links,
     paginate_offset,
     paginate_pages,
 )
 from pieces_common.http.pagination_walk import MAX_EMPTY_PAGES
-from pieces_framework import FatalError, JsonValue
+from pieces_framework import AuthorCodeError, FatalError, JsonValue
 from tests.common.hostile_server import HostileServer, Talk, hostile_server, response
 
 GET, POST = HttpMethod.GET, HttpMethod.POST
@@ -317,9 +319,9 @@ async def test_no_more_pages_are_read_than_allowed() -> None:
     assert len(server.requests) == 2
 
 
-@pytest.mark.parametrize("max_pages", [0, -1])
-def test_no_pages_are_no_list(max_pages: int) -> None:
-    with pytest.raises(FatalError, match="`max_pages` must be 1 or more"):
+@pytest.mark.parametrize("max_pages", [0, -1, 1.5, "3", True])
+def test_what_is_no_number_of_pages_is_refused(max_pages: Any) -> None:
+    with pytest.raises(AuthorCodeError, match=r"`GET https://shop\.test`: `max_pages` must be"):
         paginate_pages(GET, "https://shop.test", max_pages=max_pages)
 
 
@@ -339,11 +341,17 @@ async def test_items_can_be_of_a_model() -> None:
     assert [order.id for order in orders] == [order["id"] for order in ORDERS]
 
 
+@pytest.mark.parametrize("parse", [int, dict, list[Order], Order(id=1), Order.model_validate])
+def test_what_is_no_model_is_refused(parse: Any) -> None:
+    with pytest.raises(AuthorCodeError, match="`parse` must be a subclass"):
+        paginate_links(GET, "https://shop.test", parse=parse)
+
+
 async def test_an_item_that_does_not_fit_its_model_is_named() -> None:
     body: JsonValue = {"orders": [{"id": 1}, {"id": "secret-of-the-service"}]}
 
     async with service(lambda _: body) as server:
-        with pytest.raises(FatalError, match=r"is no list of `Order`: `1\.id`") as caught:
+        with pytest.raises(FatalError, match=r"^item 1 of .* is not `Order`: `id`") as caught:
             await every(paginate_pages(GET, server.url(), items="orders", parse=Order))
 
     assert "secret-of-the-service" not in str(caught.value)
@@ -419,7 +427,7 @@ async def test_what_is_no_link_is_refused() -> None:
 
 
 async def test_a_body_that_is_no_object_takes_no_number() -> None:
-    with pytest.raises(FatalError, match="no place for `page`: its body is no object"):
+    with pytest.raises(AuthorCodeError, match="no place for `page`: its body is no object"):
         paginate_pages(POST, "https://shop.test/orders", body=[1], in_body=True)
 
 

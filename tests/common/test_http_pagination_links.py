@@ -48,23 +48,31 @@ def test_any_link_header_is_read_without_an_error(header: str) -> None:
 @pytest.mark.parametrize(
     ("link", "url"),
     [
-        ("/orders?page=2", "https://shop.test:443/orders?page=2"),
-        ("?page=2", "https://shop.test:443/v1/orders?page=2"),
-        ("more", "https://shop.test:443/v1/more"),
-        ("../v2/orders", "https://shop.test:443/v2/orders"),
-        ("https://shop.test/orders?page=2#top", "https://shop.test:443/orders?page=2"),
-        ("https://SHOP.test:443/a", "https://shop.test:443/a"),
-        ("//shop.test/a", "https://shop.test:443/a"),
-        ("https://bob:pw@shop.test/a", "https://shop.test:443/a"),
-        (" /a ", "https://shop.test:443/a"),
+        ("/orders?page=2", "https://shop.test/orders?page=2"),
+        ("?page=2", "https://shop.test/v1/orders?page=2"),
+        ("more", "https://shop.test/v1/more"),
+        ("../v2/orders", "https://shop.test/v2/orders"),
+        ("https://shop.test/orders?page=2#top", "https://shop.test/orders?page=2"),
+        ("https://SHOP.test:443/a", "https://shop.test/a"),
+        ("//shop.test/a", "https://shop.test/a"),
+        ("https://bob:pw@shop.test/a", "https://shop.test/a"),
+        (" /a ", "https://shop.test/a"),
     ],
 )
 def test_a_link_is_resolved_within_the_service(link: str, url: str) -> None:
     assert resolved(link, "https://shop.test:443/v1/orders?page=1") == url
 
 
-def test_a_link_may_lead_from_http_to_https() -> None:
-    assert resolved("https://shop.test/2", "http://shop.test/1") == "https://shop.test/2"
+@pytest.mark.parametrize("url", ["http://shop.test/1", "http://shop.test:80/1"])
+@pytest.mark.parametrize("link", ["https://shop.test/2", "https://shop.test:443/2"])
+def test_a_link_may_lead_from_http_to_https(link: str, url: str) -> None:
+    assert resolved(link, url) == "https://shop.test/2"
+
+
+def test_a_link_within_the_service_keeps_the_user() -> None:
+    target = resolved("https://bob:hop@shop.test/2", "https://ada%40x:p%3Aw@shop.test/1")
+
+    assert target == "https://ada%40x:p%3Aw@shop.test/2"
 
 
 @pytest.mark.parametrize(

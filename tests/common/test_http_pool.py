@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 from asyncio import StreamReader, StreamWriter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import nullcontext
 from typing import TypeVar
 
 import pytest
-import trustme
 
 from pieces_common import BearerToken, HttpMethod, RetryableHttpError, http_client
 from pieces_framework import FatalError, JsonValue, calling
+from tests.common.hostile_server import Talk, answering, hostile_server, in_turn, response
 from tests.common.web_server import Answer, WebServer, raw_server, web_server
 
+GET, DELETE = HttpMethod.GET, HttpMethod.DELETE
 ResultT = TypeVar("ResultT")
 
 
@@ -113,15 +112,6 @@ async def test_connection_outlives_answers_that_are_errors_and_redirects(
     assert lasting.connections.opened == 1
 
 
-async def test_cookies_of_an_answer_are_not_sent_with_the_next_request(lasting: WebServer) -> None:
-    headers = {"Set-Cookie": "session=of-another-user; Path=/"}
-    url = lasting.answer("/", b"1", headers=headers)
-
-    await in_a_run(_get_thrice, url)
-
-    assert [sent for sent in lasting.sent if "cookie" in sent.headers] == []
-
-
 async def test_credentials_of_a_request_are_not_sent_with_the_next_one(lasting: WebServer) -> None:
     url = lasting.answer("/", b"1").replace("http://", "http://ada:pw@")
 
@@ -162,7 +152,9 @@ async def test_connection_that_the_service_closed_meanwhile_is_replaced(method: 
 
 
 @pytest.mark.parametrize(
-    ("method", "sent"), [(HttpMethod.GET, 3), (HttpMethod.POST, 2)], ids=["get", "post"]
+    ("method", "sent"),
+    [(GET, 3), (HttpMethod.HEAD, 3), (HttpMethod.POST, 2), (HttpMethod.PUT, 2), (DELETE, 2)],
+    ids=["get", "head", "post", "put", "delete"],
 )
 async def test_request_that_a_kept_connection_lost_is_sent_again_only_if_it_does_no_harm(
     method: HttpMethod, sent: int
@@ -245,31 +237,6 @@ async def test_proxy_that_cannot_be_used_is_an_error_that_keeps_its_password(
     assert "s3cret" not in f"{caught.value!r} {caught.value.__context__!r}"
 
 
-def test_redirect_from_https_to_http_is_not_followed() -> None:
-    authority = trustme.CA()
-    program = """
-import asyncio, sys
-from pieces_common import HttpError, HttpMethod, http_client
-try:
-    asyncio.run(http_client.send_request(HttpMethod.GET, sys.argv[1]))
-except HttpError as error:
-    print(error.status, error)
-"""
-    with web_server(authority=authority) as web, web_server() as bare:
-        url = web.answer("/", status=302, headers={"Location": bare.answer("/", b"1")})
-        with authority.cert_pem.tempfile() as certificate:
-            done = subprocess.run(
-                [sys.executable, "-c", program, url],
-                check=True,
-                capture_output=True,
-                text=True,
-                env={"SSL_CERT_FILE": certificate},
-            )
-
-    assert done.stdout == f"302 `GET {url}` redirects from https to http\n"
-    assert bare.sent == []
-
-
 async def test_connection_that_broke_off_does_not_spoil_the_next_request(web: WebServer) -> None:
     web.answers["/broken"] = Answer(break_off=True)
     whole = web.answer("/", b"1")
@@ -280,3 +247,45 @@ async def test_connection_that_broke_off_does_not_spoil_the_next_request(web: We
         return await _get(whole)
 
     assert await in_a_run(run, "") == 1
+
+
+async def test_request_that_outlives_its_run_is_cut_off() -> None:
+    has_come = asyncio.Event()
+
+    async def hang(talk: Talk) -> None:
+        has_come.set()
+        await talk.say_nothing()
+
+    async def run(url: str) -> asyncio.Task[JsonValue]:
+        await _get(url)
+        task = asyncio.create_task(_get(url))
+        await has_come.wait()
+        return task
+
+    async with hostile_server(in_turn([answering(response(b"1")), hang])) as server:
+        task = await in_a_run(run, server.url())
+        with pytest.raises(RetryableHttpError, match="the run it belongs to is over"):
+            await task
+
+
+async def test_stream_that_outlives_its_run_is_opened_again_without_it() -> None:
+    has_come = asyncio.Event()
+
+    async def hang(talk: Talk) -> None:
+        has_come.set()
+        await talk.say_nothing()
+
+    async def read(url: str) -> bytes:
+        async with http_client.stream(GET, url, retries=1) as answer:
+            return b"".join([piece async for piece in answer.iter_bytes()])
+
+    async def run(url: str) -> asyncio.Task[bytes]:
+        task = asyncio.create_task(read(url))
+        await has_come.wait()
+        return task
+
+    async with hostile_server(in_turn([hang, answering(response(b"again"))])) as server:
+        task = await in_a_run(run, server.url())
+        body = await task
+
+    assert body == b"again"

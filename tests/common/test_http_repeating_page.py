@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -19,10 +16,11 @@ from pieces_common.http.pagination_walk import MAX_EMPTY_PAGES
 from pieces_common.http.retries import FIRST_WAIT_S, MAX_WAIT_S, with_retries
 from pieces_framework.testing import PollingDriver
 from tests.common.hostile_server import HostileServer, Talk, hostile_server, response
+from tests.common.pages import page, run_page
 from tests.common.virtual_time import run
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "http-repeating.md").read_text()
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+NAME = "http-repeating.md"
+PAGE = page(NAME)
 PROSE = " ".join(PAGE.split())
 FAR_MS = 4_000_000_000_000
 """Later than any moment at which a test enables a trigger."""
@@ -78,18 +76,8 @@ async def shop() -> AsyncIterator[tuple[Shop, HostileServer]]:
         yield shop, server
 
 
-async def program(server: HostileServer) -> dict[str, Any]:  # what a program defines
-    """Run the blocks of the page."""
-    defined: dict[str, Any] = {"SHOP": server.url("").removesuffix("/")}
-    for source in BLOCK.findall(PAGE):
-        code = compile(
-            source, "http-repeating.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
-            dont_inherit=True,
-        )  # fmt: skip
-        pending: object = eval(code, defined)
-        if inspect.isawaitable(pending):
-            await pending
-    return defined
+async def program(server: HostileServer) -> dict[str, Any]:
+    return await run_page(NAME, SHOP=server.url("").removesuffix("/"))
 
 
 async def test_the_program_runs(shop: tuple[Shop, HostileServer]) -> None:

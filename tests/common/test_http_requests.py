@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -12,12 +12,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from pieces_common import BasicAuth, BearerToken, HttpMethod, RetryableHttpError, http_client
-from pieces_common.http.authentication import ApiKeyHeader, ApiKeyQuery
-from pieces_common.http.message import HttpHeader, ResponseType
-from pieces_common.http.query import QueryParams
-from pieces_common.http.rate_limit import RateLimit
-from pieces_framework import FatalError, JsonValue
+from pieces_common import (
+    ApiKeyHeader,
+    ApiKeyQuery,
+    Authentication,
+    BasicAuth,
+    BearerToken,
+    HttpHeader,
+    HttpMethod,
+    QueryParams,
+    RateLimit,
+    ResponseType,
+    RetryableHttpError,
+    http_client,
+)
+from pieces_framework import AuthorCodeError, FatalError, JsonValue
 from pieces_framework.javascript import js_text
 from tests.common.web_server import WebServer
 
@@ -30,7 +39,7 @@ async def test_each_method_is_sent(web: WebServer, method: HttpMethod) -> None:
 
     await http_client.send_request(method, url)
 
-    assert web.sent[0].method == method.value
+    assert web.sent[0].method == method
 
 
 async def test_json_is_asked_for_and_no_content_type_sent_without_a_body(web: WebServer) -> None:
@@ -192,7 +201,7 @@ async def test_query_can_be_read_back(
 
 
 async def test_half_a_character_in_the_query_is_refused(web: WebServer) -> None:
-    with pytest.raises(FatalError, match="query of the request"):
+    with pytest.raises(FatalError, match=f"the query of `GET {web.url}` holds half"):
         await http_client.send_request(HttpMethod.GET, web.url, query_params={"a": "\ud800"})
 
 
@@ -221,7 +230,7 @@ async def test_rate_limit_is_waited_for_before_each_attempt(web: WebServer) -> N
 async def test_header_that_is_a_number_is_refused(web: WebServer) -> None:
     headers: dict[str, str] = json.loads('{"X-Page": 2}')
 
-    with pytest.raises(FatalError, match="'x-page' is int, not text"):
+    with pytest.raises(FatalError, match=f"`X-Page` of `GET {web.url}` is int, not text"):
         await http_client.send_request(HttpMethod.GET, web.url, headers=headers)
 
 
@@ -301,6 +310,9 @@ async def test_url_that_is_not_absolute_is_refused(url: str) -> None:
         pytest.param("X-Key", "sk-1\n", id="line-break"),
         pytest.param("X-Key", "“sk-1”", id="typographic-quotes"),
         pytest.param("X Key", "sk-1", id="name"),
+        pytest.param("X-Key", "sk-1 ", id="blank-at-the-end"),
+        pytest.param("X-Key", "\tsk-1", id="tab-at-the-beginning"),
+        pytest.param("Transfer-Encoding", "sk-1", id="framing"),
     ],
 )
 async def test_header_that_cannot_be_sent_is_named_and_its_value_kept_secret(
@@ -309,6 +321,42 @@ async def test_header_that_cannot_be_sent_is_named_and_its_value_kept_secret(
     with pytest.raises(FatalError, match="cannot be sent") as caught:
         await http_client.send_request(HttpMethod.GET, web.url, headers={name: value})
 
-    assert repr(name.lower()) in str(caught.value)
+    assert f"the header `{name}` of `GET {web.url}`" in caught.value.message
+    assert caught.value.hint
     assert "sk-1" not in str(caught.value)
+    assert web.sent == []
+
+
+@pytest.mark.parametrize(
+    "authentication",
+    [BearerToken("sk-1 "), BearerToken(""), ApiKeyHeader("X-Key", "\nsk-1")],
+    ids=["blank", "empty", "line-break"],
+)
+async def test_credentials_that_were_pasted_badly_are_refused_with_a_hint(
+    web: WebServer, authentication: Authentication
+) -> None:
+    with pytest.raises(FatalError, match="cannot be sent") as caught:
+        await http_client.send_request(HttpMethod.GET, web.url, authentication=authentication)
+
+    assert "pasted" in caught.value.hint
+    assert "sk-1" not in str(caught.value)
+
+
+async def test_text_is_no_authentication(web: WebServer) -> None:
+    text: Any = "sk-1"
+
+    with pytest.raises(AuthorCodeError, match=r"`authentication` of `GET .* is str") as caught:
+        await http_client.send_request(HttpMethod.GET, web.url, authentication=text)
+
+    assert "BearerToken" in caught.value.hint
+    assert "sk-1" not in str(caught.value)
+    assert web.sent == []
+
+
+async def test_headers_cannot_say_how_the_body_is_framed(web: WebServer) -> None:
+    headers = {"transfer-encoding": "chunked"}
+
+    with pytest.raises(FatalError, match="not for headers to say"):
+        await http_client.send_request(HttpMethod.POST, web.url, body={"a": 1}, headers=headers)
+
     assert web.sent == []

@@ -159,11 +159,6 @@ def test_no_retries_is_one_try() -> None:
     assert len(service.asked_at_s) == 1
 
 
-def test_a_negative_number_of_retries_is_refused() -> None:
-    with pytest.raises(FatalError, match="`retries` must be 0 or more, got -1"):
-        ask(always(500), retries=-1)
-
-
 @given(st.integers(1, 12))
 def test_each_wait_is_below_a_bound_that_doubles_up_to_a_minute(retries: int) -> None:
     service = always(500)

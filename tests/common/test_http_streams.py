@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pieces_common import HttpError, HttpMethod, RetryableHttpError, http_client
-from pieces_framework import FatalError
+from pieces_framework import AuthorCodeError, FatalError
 from pieces_framework.call_scope import call_scope
 from tests.common.web_server import WebServer, raw_server, web_server
 
@@ -112,6 +112,24 @@ async def test_lines_are_read_with_and_without_a_byte_order_mark(
         lines = [line async for line in response.iter_lines()]
 
     assert lines == ["crème", "b"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+async def test_lines_without_a_byte_order_mark_may_begin_with_one_byte(encoding: str) -> None:
+    data = "hé\nyo".encode(f"{encoding}-le")
+    content_type = b"Content-Type: text/plain; charset=%s\r\n" % encoding.encode()
+
+    async def answer(_: StreamReader, writer: StreamWriter) -> None:
+        writer.write(HEAD.replace(b"\r\n\r\n", b"\r\n" + content_type + b"\r\n"))
+        for at in range(len(data)):
+            writer.write(b"1\r\n%s\r\n" % data[at : at + 1])
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+
+    async with raw_server(answer) as url, http_client.stream(GET, url) as response:
+        lines = [line async for line in response.iter_lines()]
+
+    assert lines == ["hé", "yo"]
 
 
 async def test_line_without_an_end_is_not_held_for_ever() -> None:
@@ -230,11 +248,11 @@ async def test_stream_that_breaks_off_can_be_retried() -> None:
 async def test_stream_is_read_once_and_inside_its_block(web: WebServer) -> None:
     async with http_client.stream(GET, web.answer("/", b"1")) as response:
         first = [piece async for piece in response.iter_bytes()]
-        with pytest.raises(FatalError, match="was read before"):
+        with pytest.raises(AuthorCodeError, match="was read before"):
             await anext(response.iter_bytes())
     async with http_client.stream(GET, web.answer("/", b"1")) as unread:
         pass
-    with pytest.raises(FatalError, match="its block was left"):
+    with pytest.raises(AuthorCodeError, match="its block was left"):
         await anext(unread.iter_bytes())
 
     assert first == [b"1"]

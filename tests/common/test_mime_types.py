@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pieces_common.mime_types import extension_of, file_name_of, mime_type_of
+from pieces_common import extension_of, file_name_of, mime_type_of
 
 DOCUMENT = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PAIRS = [
@@ -57,6 +57,9 @@ def test_an_extension_and_its_type_lead_to_each_other(extension: str, mime_type:
         ("a.b.htm", "text/html"),
         ("archive.tar.gz", "application/gzip"),
         ("https://x.example/files/a.pdf", "application/pdf"),
+        ("https://x.example/a.pdf?next=b.png#c.csv", "application/pdf"),
+        ("https://x.zip", "application/octet-stream"),
+        ("Report #3? Yes.pdf", "application/pdf"),
         ("config.yml", "application/yaml"),
         ("pdf", "application/octet-stream"),
         ("file.", "application/octet-stream"),
@@ -128,6 +131,11 @@ def test_the_tables_of_the_machine_are_not_read(tmp_path: Path) -> None:
         ("attachment; filename=../../etc/passwd", "passwd"),
         ("attachment; filename*=UTF-8''..%2F..%2Fetc%2Fpasswd", "passwd"),
         ("attachment; filename*=UTF-8''..%5Cboot.ini", "boot.ini"),
+        (r'attachment; filename="C:\Users\Ada\new.pdf"', "new.pdf"),
+        (r'attachment; filename="C:\\Users\\new.pdf"', "new.pdf"),
+        ('attachment; filename="report.pdf', "report.pdf"),
+        ("attachment; filename*=UTF-8''caf%E9.txt; filename=cafe.txt", "cafe.txt"),
+        ("attachment; filename*=UTF-8''caf%E9.txt", "caf\ufffd.txt"),
         ("attachment; filename=..", ""),
         ("attachment; filename*=UTF-8''a%00b%0A.txt", "ab.txt"),
         ('attachment; filename=""', ""),

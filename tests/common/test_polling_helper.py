@@ -6,13 +6,15 @@ import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import pytest
+from typing_extensions import override
 
 from pieces_common import (
     DedupeStrategy,
     IdentifiedItem,
+    LedgerItem,
     Polling,
     PollingContext,
     TimedItem,
@@ -24,6 +26,8 @@ from pieces_framework import (
     NoProps,
     PieceAuth,
     PollingTriggerContext,
+    StorableValue,
+    StoreScope,
     TriggerStrategy,
     create_trigger,
 )
@@ -190,6 +194,46 @@ async def test_time_that_is_no_number_is_refused_by_the_items_place(epoch_ms: An
 
     assert repr(epoch_ms) in str(caught.value)
     assert await store.get("lastPoll", int) == 1
+
+
+@pytest.mark.parametrize(
+    ("strategy", "item", "said"),
+    [
+        pytest.param(DedupeStrategy.TIMEBASED, TimedItem("soon", 1), "`epoch_ms` 'soon'", id="t"),
+        pytest.param(DedupeStrategy.LEDGER, LedgerItem(1, "soon", 1), "`epoch_ms` 'soon'", id="l"),
+        pytest.param(DedupeStrategy.LEDGER, LedgerItem(True, 1, 1), "`id` True", id="id"),
+    ],
+)
+async def test_samples_are_refused_that_a_poll_would_refuse(
+    strategy: Any, item: Any, said: str
+) -> None:
+    async def items(context: PollingContext[str]) -> Any:
+        return [item]
+
+    polling = Polling(strategy=strategy, items=items)
+
+    with pytest.raises(AuthorCodeError, match=f"item 0 of the trigger's items has {said}"):
+        await polling_helper.test(polling, make(MemoryStore()))
+
+
+async def test_each_poll_by_time_writes_its_checkpoint_down() -> None:
+    class CountingStore(MemoryStore):
+        puts: Final[list[tuple[str, StorableValue]]] = []
+
+        @override
+        async def put(
+            self, key: str, value: StorableValue, scope: StoreScope = StoreScope.FLOW
+        ) -> None:
+            self.puts.append((key, value))
+            await super().put(key, value, scope)
+
+    store = CountingStore()
+    await store.put("lastPoll", 3)
+    polling = Polling(strategy=DedupeStrategy.TIMEBASED, items=function)
+    await polling_helper.poll(polling, make(store))
+    await polling_helper.poll(polling, make(store))
+
+    assert store.puts == [("lastPoll", 3)] * 3
 
 
 @pytest.mark.parametrize("epoch_ms", ["x" * 5000, "9" * 5000, 10**5000, [1] * 5000], ids=type)

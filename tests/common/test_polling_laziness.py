@@ -8,16 +8,17 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import pytest
+from typing_extensions import override
 
 from pieces_common import (
     DedupeStrategy,
     IdentifiedItem,
+    LedgerItem,
     Polling,
     PollingContext,
     TimedItem,
     polling_helper,
 )
-from pieces_common.polling.declaration import LedgerItem
 from pieces_framework import AuthorCodeError
 from pieces_framework.testing import MemoryStore
 from tests.common.polled import at, hook_context
@@ -195,7 +196,7 @@ async def test_by_time_all_is_read_where_no_order_is_promised(make: Made) -> Non
 async def test_with_a_ledger_the_last_page_is_older_than_the_overlap_twice(make: Made) -> None:
     service = Service(in_ledger(90, 95), in_ledger(84, 83), in_ledger(85, 79, 78), in_ledger(77, 2))
     newest_first = polling(DedupeStrategy.LEDGER, make(service), newest_first=True, overlap_s=5)
-    ledger = {"after": at(84), "high": at(89), "ids": ""}
+    ledger = {"after": at(84), "ids": ""}
 
     found = await polled(newest_first, ledger=ledger)
 
@@ -203,9 +204,20 @@ async def test_with_a_ledger_the_last_page_is_older_than_the_overlap_twice(make:
 
 
 @LAZY
+async def test_with_a_ledger_enabling_reads_three_overlaps_from_the_latest(make: Made) -> None:
+    service = Service(in_ledger(90), in_ledger(79), in_ledger(83), in_ledger(74), in_ledger(2))
+    newest_first = polling(DedupeStrategy.LEDGER, make(service), newest_first=True, overlap_s=5)
+    store = MemoryStore()
+
+    await polling_helper.on_enable(newest_first, hook_context(store), now_ms=at(100))
+
+    assert (service.fetched, service.is_closed) == (4, True)
+
+
+@LAZY
 async def test_with_a_ledger_all_is_read_where_no_order_is_promised(make: Made) -> None:
     service = Service(in_ledger(90), in_ledger(2), in_ledger(91))
-    ledger = {"after": at(84), "high": at(89), "ids": ""}
+    ledger = {"after": at(84), "ids": ""}
 
     found = await polled(polling(DedupeStrategy.LEDGER, make(service)), ledger=ledger)
 
@@ -251,9 +263,7 @@ PROMISING = pytest.mark.parametrize(
     ("promising", "stored"),
     [
         pytest.param(by_time_of, {"lastPoll": at(1)}, id="TIMEBASED"),
-        pytest.param(
-            by_ledger_of, {"ledger": {"after": at(1), "high": at(1), "ids": ""}}, id="LEDGER"
-        ),
+        pytest.param(by_ledger_of, {"ledger": {"after": at(1), "ids": ""}}, id="LEDGER"),
     ],
 )
 
@@ -298,6 +308,42 @@ async def test_generator_is_closed_when_an_item_is_refused(make: Made) -> None:
         await polled(polling(DedupeStrategy.TIMEBASED, make(service)), lastPoll=1)
 
     assert service.is_closed
+
+
+class Cursor(Iterator[TimedItem]):
+    """An iterator that is no generator, and has to be closed."""
+
+    is_closed = False
+
+    @override
+    def __next__(self) -> TimedItem:
+        return TimedItem(at(1), 1)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class AsyncCursor(AsyncIterator[TimedItem]):
+    """The same for `async for`."""
+
+    is_closed = False
+
+    @override
+    async def __anext__(self) -> TimedItem:
+        return TimedItem(at(1), 1)
+
+    async def aclose(self) -> None:
+        self.is_closed = True
+
+
+@pytest.mark.parametrize("cursor", [Cursor(), AsyncCursor()], ids=type)
+async def test_other_iterators_are_closed_as_well(cursor: Cursor | AsyncCursor) -> None:
+    def items(context: PollingContext) -> Cursor | AsyncCursor:
+        return cursor
+
+    await polled(polling(DedupeStrategy.TIMEBASED, items, newest_first=True), lastPoll=at(1))
+
+    assert cursor.is_closed
 
 
 async def test_cancelling_closes_an_async_generator() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pieces_common.polling.declaration import LedgerItem
+from pieces_common import LedgerItem
 from tests.common.polled import OVERLAP_S, Shop, at
 
 SECONDS = st.integers(0, 60) | st.floats(0, 60).map(lambda seconds: round(seconds, 4))

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pieces_common.polling.declaration import LedgerItem
+from pieces_common import LedgerItem
 from pieces_common.polling.ledger import MAX_IDS
 from pieces_framework import AuthorCodeError
 from pieces_framework.storage import MAX_VALUE_BYTES

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pieces_common.polling.declaration import DEFAULT_OVERLAP_S, DedupeStrategy
-from pieces_common.polling.helper import TEST_ITEMS
+from pieces_common import DEFAULT_OVERLAP_S, DedupeStrategy
+from pieces_common.polling.hooks import TEST_ITEMS
 from pieces_common.polling.ledger import MAX_IDS
 from pieces_framework.storage import MAX_VALUE_BYTES
 from pieces_framework.testing import PollingDriver

@@ -87,6 +87,11 @@ async def nothing(context: PollingContext) -> list[Any]:
             id="newest-first",
         ),
         pytest.param(
+            {"dedupe": DedupeStrategy.LEDGER, "newest_first": "x"},
+            "`newest_first` must be `True` or `False`, got 'x'",
+            id="newest-first-text",
+        ),
+        pytest.param(
             {"dedupe": DedupeStrategy.TIMEBASED, "overlap_s": 5},
             "`overlap_s` is for `LEDGER`, not for `TIMEBASED`",
             id="overlap-by-time",

@@ -13,23 +13,23 @@ from hypothesis import given, settings
 from pieces_common import DedupeStrategy
 from pieces_common.testing import (
     Arrival,
-    Choice,
     Fault,
     Habits,
     History,
     Listed,
     Poll,
+    PollingChoice,
     Running,
     histories,
     play,
-    smallest_loss,
+    smallest_failure,
 )
 from pieces_framework import FatalError, RetryableError
 
 MINUTE = 60_000
-BY_TIME = Choice(dedupe=DedupeStrategy.TIMEBASED)
-BY_ID = Choice(dedupe=DedupeStrategy.LAST_ITEM)
-LEDGER = Choice(dedupe=DedupeStrategy.LEDGER, overlap_s=600)
+BY_TIME = PollingChoice(dedupe=DedupeStrategy.TIMEBASED)
+BY_ID = PollingChoice(dedupe=DedupeStrategy.LAST_ITEM)
+LEDGER = PollingChoice(dedupe=DedupeStrategy.LEDGER, overlap_s=600)
 
 
 def item(id_: str, minute: int, visible: int | None = None) -> Arrival:
@@ -148,21 +148,81 @@ def test_a_poll_that_the_service_fails_owes_nothing_and_must_change_nothing() ->
     assert (busy.polls[0].changed, busy.is_right) == (True, False)
 
 
-def test_a_trigger_that_fails_by_itself_is_wrong() -> None:
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FatalError("broken"), "FatalError: broken"),
+        (RetryableError("busy"), "RetryableError: busy"),
+        (KeyError("key"), "KeyError: 'key'"),
+    ],
+)
+def test_a_trigger_that_fails_by_itself_is_wrong(error: Exception, said: str) -> None:
     history = History(arrivals=(), polls=polled(5))
 
-    mine = play(history, Scripted([[]], error=FatalError("broken")))
-    services = play(history, Scripted([[]], error=RetryableError("busy")))
+    outcome = play(history, Scripted([[]], error=error))
 
-    assert (mine.polls[0].error, mine.is_right) == ("broken", False)
-    assert (services.polls[0].failed, services.is_right) == (True, True)
+    assert (outcome.polls[0].error, outcome.is_right) == (said, False)
+    assert f"poll 1, listed: nothing; the trigger fails: {said}" in outcome.text()
+
+
+def test_a_trigger_that_cannot_be_enabled_is_wrong() -> None:
+    class Broken(Scripted):
+        async def enable(
+            self, listing: Iterable[Listed], *, now_ms: int, is_republish: bool
+        ) -> None:
+            raise KeyError("key")
+
+    found = smallest_failure(Broken([]), Habits(faults=[]))
+
+    assert found is not None
+    assert (found.error, found.polls) == ("KeyError: 'key'", ())
+    assert found.text().endswith("\nFAILED: the enabling: KeyError: 'key'")
+
+
+def test_a_trigger_may_fail_when_the_service_does_by_whatever_error() -> None:
+    class Wrapping(Scripted):
+        async def poll(self, listing: Iterable[Listed], *, now_ms: int) -> Sequence[str]:
+            try:
+                return [each.id for each in listing]
+            except RetryableError as error:
+                raise FatalError("no list") from error
+
+    history = History(arrivals=(item("a", 1),), polls=(Poll(at_ms=5 * MINUTE, fails_at_page=0),))
+
+    outcome = play(history, Wrapping([]))
+
+    assert (outcome.polls[0].failed, outcome.polls[0].error) == (True, "")
+    assert outcome.is_right
+
+
+@pytest.mark.parametrize("first", [0, 1], ids=["on enabling", "later"])
+def test_a_service_is_judged_by_its_own_clock_if_it_lists_anything_on_enabling(first: int) -> None:
+    history = History(
+        arrivals=(item("old", first), item("a", 1)), polls=polled(5), host_ahead_ms=600 * MINUTE
+    )
+
+    by_host = play(history, Scripted([[]]), promise_s=600)
+    by_either = play(history, Scripted([[]]), promise_s=600, by_either_clock=True)
+
+    assert by_host.owed == {}
+    assert by_either.owed == ({"a": 0} if first == 0 else {})
+
+
+def test_a_promise_by_either_clock_is_no_weaker_than_by_the_hosts() -> None:
+    history = History(
+        arrivals=(item("old", -1), item("a", 1)), polls=polled(30), host_ahead_ms=-600 * MINUTE
+    )
+
+    outcome = play(history, Scripted([[]]), promise_s=600, by_either_clock=True)
+
+    assert outcome.owed == {"a": 0}
 
 
 @pytest.mark.parametrize("newest_first", [True, False])
 def test_a_choice_of_newest_first_reads_no_more_pages_than_it_needs(*, newest_first: bool) -> None:
-    old = [item("abc"[number], -60 - number) for number in range(3)]
+    old = [item("a", -62), item("b", -61), item("c", -2)]
     poll = Poll(at_ms=5 * MINUTE, fails_at_page=3)
-    history = History(arrivals=(item("d", 1), *old), polls=(poll,), page_size=1)
+    history = History(arrivals=(*old, item("d", 1)), polls=(poll,), page_size=1)
 
     outcome = play(history, replace(LEDGER, newest_first=newest_first))
 
@@ -180,7 +240,9 @@ def test_each_play_starts_anew() -> None:
 
 
 def test_an_overlap_shorter_than_promised_is_caught() -> None:
-    found = smallest_loss(replace(LEDGER, overlap_s=1), Habits(faults=[Fault.DELAY]), promise_s=600)
+    found = smallest_failure(
+        replace(LEDGER, overlap_s=1), Habits(faults=[Fault.DELAY]), promise_s=600
+    )
 
     assert found is not None
     assert len(found.lost) == 1
@@ -192,7 +254,7 @@ def test_a_strategy_that_forgets_is_caught() -> None:
         async def poll(self, listing: Iterable[Listed], *, now_ms: int) -> Sequence[str]:
             return [each.id for each in listing]
 
-    found = smallest_loss(Forgetful([]), Habits(faults=[]))
+    found = smallest_failure(Forgetful([]), Habits(faults=[]))
 
     assert found is not None
     assert (len(found.repeated), found.lost) == (1, ())
@@ -202,26 +264,43 @@ def test_a_strategy_that_forgets_is_caught() -> None:
 def test_only_what_matters_is_searched_for() -> None:
     habits = Habits(faults=[Fault.DELETION])
 
-    losses = smallest_loss(BY_ID, habits, wrong=lambda outcome: bool(outcome.lost), examples=200)
-    any_wrong = smallest_loss(BY_ID, habits, examples=200)
+    losses = smallest_failure(BY_ID, habits, wrong=lambda outcome: bool(outcome.lost), examples=200)
+    any_wrong = smallest_failure(BY_ID, habits, examples=200)
 
     assert losses is None
     assert any_wrong is not None
     assert any_wrong.repeated
 
 
+def test_smaller_histories_are_searched_for_until_none_is_found() -> None:
+    class LosesInItsSecondPoll(Scripted):
+        async def poll(self, listing: Iterable[Listed], *, now_ms: int) -> Sequence[str]:
+            self.polls += 1
+            return [] if self.polls == 2 else [each.id for each in listing]
+
+    found = smallest_failure(
+        LosesInItsSecondPoll([]),
+        Habits(faults=[]),
+        wrong=lambda outcome: bool(outcome.lost),
+        polls=(1, 9),
+    )
+
+    assert found is not None
+    assert (len(found.history.polls), len(found.history.arrivals)) == (2, 1)
+
+
 def test_a_seed_finds_the_same_history_again() -> None:
     habits = Habits(faults=[Fault.ZONE])
 
-    found = [smallest_loss(BY_TIME, habits, seed=7) for _ in range(2)]
+    found = [smallest_failure(BY_TIME, habits, seed=7) for _ in range(2)]
 
     assert found[0] is not None
     assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("choice", [BY_TIME, BY_ID, LEDGER], ids=lambda each: each.dedupe.name)
-def test_nothing_is_lost_where_nothing_goes_wrong(choice: Choice) -> None:
-    assert smallest_loss(choice, Habits(faults=[]), examples=150) is None
+def test_nothing_is_lost_where_nothing_goes_wrong(choice: PollingChoice) -> None:
+    assert smallest_failure(choice, Habits(faults=[]), examples=150) is None
 
 
 @given(histories(Habits(faults=[Fault.DELAY, Fault.ZONE])))
@@ -245,13 +324,13 @@ def test_the_story_of_a_loss() -> None:
     outcome = play(history, BY_TIME)
 
     assert outcome.text().splitlines() == [
-        "   -0:01:00  item old is created",
-        "    0:00:00  the trigger is enabled, listed: old@-0:01:00",
-        "    0:01:00  item late is created, listed from 0:06:00 on",
-        "    0:02:00  item new is created",
-        "    0:03:00  poll 1, listed: nothing, then a page fails",
-        "    0:05:00  poll 2, listed: new@0:02:00 old@-0:01:00; delivered: new",
-        "    0:10:00  poll 3, listed: new@0:02:00 late@0:01:00 old@-0:01:00; delivered: nothing",
+        "-0:01:00  item old is created",
+        " 0:00:00  the trigger is enabled, listed: old@-0:01:00",
+        " 0:01:00  item late is created, listed from 0:06:00 on",
+        " 0:02:00  item new is created",
+        " 0:03:00  poll 1, listed: nothing, then a page fails",
+        " 0:05:00  poll 2, listed: new@0:02:00 old@-0:01:00; delivered: new",
+        " 0:10:00  poll 3, listed: new@0:02:00 late@0:01:00 old@-0:01:00; delivered: nothing",
         "LOST: late, listed by poll 3",
     ]
 
@@ -270,11 +349,11 @@ def test_the_story_of_a_history_says_what_is_special() -> None:
         "stamps are rounded down to 60 s",
         "items to a page: 1; time to read one: 1.5 s",
         "the host's clock is 2 s behind the service's",
-        "    0:00:00  the trigger is enabled, listed: nothing",
+        "0:00:00      the trigger is enabled, listed: nothing",
         "0:01:01.500  item a is created, with the stamp 0:01:00",
-        "    0:01:02  item a is deleted",
-        "    0:05:00  the flow is published again",
-        "    0:05:00  poll 1, listed (stamps -1 s off): nothing",
+        "0:01:02      item a is deleted",
+        "0:05:00      the flow is published again",
+        "0:05:00      poll 1, listed (stamps -1 s off): nothing",
     ]
 
 
@@ -288,17 +367,20 @@ def test_the_story_of_a_history_says_what_is_special() -> None:
             "FAILED: poll 1, though the service answered it",
             id="failed",
         ),
-        pytest.param(
-            Scripted([[]], error=RetryableError("busy"), keeps_on_failure=True),
-            "CHANGED: poll 1 failed, yet what is stored is another",
-            id="changed",
-        ),
     ],
 )
 def test_the_story_ends_with_the_verdict(subject: Scripted, last: str) -> None:
     outcome = play(History(arrivals=(item("a", 1),), polls=polled(5)), subject)
 
     assert outcome.text().splitlines()[-1] == last
+
+
+def test_the_story_of_a_failed_poll_that_changed_something() -> None:
+    poll = Poll(at_ms=5 * MINUTE, fails_at_page=0)
+
+    outcome = play(History(arrivals=(), polls=(poll,)), Scripted([[]], keeps_on_failure=True))
+
+    assert outcome.text().endswith("CHANGED: poll 1 failed, yet what is stored is another")
 
 
 def test_the_story_of_what_was_there_already() -> None:
@@ -317,7 +399,7 @@ def test_importing_it_does_not_load_hypothesis() -> None:
     assert done.stdout == "False\n"
 
 
-@pytest.mark.parametrize("search", [histories, lambda: smallest_loss(LEDGER)])
+@pytest.mark.parametrize("search", [histories, lambda: smallest_failure(LEDGER)])
 def test_a_missing_hypothesis_is_named_with_its_extra(
     search: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:

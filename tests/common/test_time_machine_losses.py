@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pieces_common import DedupeStrategy
-from pieces_common.testing import Choice, play
+from pieces_common.testing import PollingChoice, play
 from tests.common.histories import KNOWN_LOSSES, KnownLoss
 
 
@@ -17,8 +17,8 @@ def test_a_known_loss_is_found_and_made_small(loss: KnownLoss) -> None:
     print(found.text())
     assert loss.wrong(found)
     assert loss.fault in found.faults
-    assert len(found.history.arrivals) <= loss.items
-    assert len(found.history.polls) <= loss.polls
+    assert len(found.history.arrivals) == loss.items
+    assert len(found.history.polls) == loss.polls
     assert len(found.text().splitlines()) <= 12
 
 
@@ -27,6 +27,6 @@ def test_a_ledger_with_a_long_overlap_stands_it(loss: KnownLoss) -> None:
     found = loss.smallest()
     assert found is not None
 
-    outcome = play(found.history, Choice(dedupe=DedupeStrategy.LEDGER, overlap_s=12 * 3600))
+    outcome = play(found.history, PollingChoice(dedupe=DedupeStrategy.LEDGER, overlap_s=12 * 3600))
 
     assert outcome.is_right, outcome.text()

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from pieces_common.testing import Fault, Habits
+from tests.common.pages import page, run_page_without_loop
 
-PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "time-machine.md").read_text()
-BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+NAME = "time-machine.md"
+PAGE = page(NAME)
 
 
 def test_the_program_runs_and_prints_what_the_page_shows(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    defined: dict[str, Any] = {}  # what a program defines
-    for source in BLOCK.findall(PAGE):
-        exec(compile(source, "time-machine.md", "exec"), defined)
+    defined = run_page_without_loop(NAME)
 
     defined["test_no_order_is_lost"]()
 

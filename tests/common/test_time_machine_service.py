@@ -9,22 +9,23 @@ import pytest
 from pieces_common import DedupeStrategy
 from pieces_common.testing import (
     Arrival,
-    Choice,
+    Edit,
     Fault,
     Habits,
     History,
     Order,
     Outcome,
     Poll,
+    PollingChoice,
     play,
 )
-from pieces_framework import FatalError
+from pieces_framework import AuthorCodeError
 
 MINUTE = 60_000
 ENABLED_AT_MS = 1_767_225_600_000  # 2026-01-01, 00:00 UTC
 
 
-def item(id_: str, minute: float, **more: int) -> Arrival:
+def item(id_: str, minute: float, **more: Any) -> Arrival:
     created_ms = round(minute * MINUTE)
     return Arrival(
         id=id_, created_ms=created_ms, visible_ms=more.pop("visible", created_ms), **more
@@ -44,7 +45,7 @@ def life(
     """One poll, five minutes after the enabling."""
     polls = (poll or Poll(at_ms=5 * MINUTE),)
     history = History(arrivals=arrivals, polls=polls, **circumstances)
-    return play(history, Choice(dedupe=DedupeStrategy.TIMEBASED))
+    return play(history, PollingChoice(dedupe=DedupeStrategy.TIMEBASED))
 
 
 def listed(outcome: Outcome) -> str:
@@ -123,6 +124,17 @@ def test_a_deleted_item_is_listed_no_longer() -> None:
     assert outcome.faults == {Fault.DELETION}
 
 
+def test_an_items_stamp_is_changed_and_moves_it_in_the_list() -> None:
+    edited = item("a", 1, edits=(Edit(at_ms=5 * MINUTE, by_ms=2 * MINUTE),))
+    later = item("c", 1, edits=(Edit(at_ms=5 * MINUTE + 1, by_ms=-MINUTE),))
+
+    outcome = life(edited, item("b", 2), later)
+
+    assert (listed(outcome), stamps(outcome)) == ("abc", [3, 2, 1])
+    assert outcome.faults == {Fault.EDIT, Fault.SHARED_STAMP}
+    assert "\n0:05:00      item a gets the stamp 0:03:00\n" in outcome.text()
+
+
 def test_stamps_are_rounded_down_and_shared() -> None:
     outcome = life(item("a", 1.25), item("b", 1.5), granularity_ms=MINUTE)
 
@@ -182,5 +194,7 @@ def test_a_flow_is_published_again_before_a_poll() -> None:
     "habits", [{"page_size": 0}, {"max_delay_s": -1}, {"granularity_s": 0}, {"poll_every_s": 0}]
 )
 def test_habits_that_no_service_has_are_refused(habits: dict[str, Any]) -> None:
-    with pytest.raises(FatalError, match=rf"^`Habits\({next(iter(habits))}=\.\.\.\)` must be posi"):
+    start = rf"^`Habits\({next(iter(habits))}=\.\.\.\)` must be positive"
+
+    with pytest.raises(AuthorCodeError, match=start):
         Habits(**habits)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import Enum
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
@@ -14,17 +17,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import (
     AfterValidator,
+    AliasChoices,
+    AliasPath,
     BaseModel,
     BeforeValidator,
     Discriminator,
     Field,
+    RootModel,
     TypeAdapter,
     model_validator,
 )
+from typing_extensions import TypeAliasType, TypedDict
 
-from pieces_common.validation import Message, PropsValidationError, validate_props
+from pieces_common.validation import PropsValidationError, UserMessage, validate_props
 from pieces_framework import (
     ActionContext,
+    ApFile,
     AuthorCodeError,
     Property,
     Props,
@@ -45,6 +53,23 @@ class Row(BaseModel):
     name: str
     amount: float = 1
     topping: Topping | None = None
+
+
+@dataclass
+class Scoop:
+    topping: Topping
+
+
+class Priced(TypedDict):
+    topping: Topping
+
+
+Kind = TypeAliasType("Kind", Topping)
+
+
+def nested(levels: int) -> list[Any]:
+    """A list in a list in a list."""
+    return [nested(levels - 1)] if levels else []
 
 
 class Cone(BaseModel):
@@ -100,12 +125,28 @@ def order(**values: Any) -> Order:
         pytest.param(Topping, "nuts", id="the value of a member"),
         pytest.param(Topping, Topping.NUTS, id="a member"),
         pytest.param(Topping, 2.0, id="a number that is a member"),
-        pytest.param(Annotated[Topping | None, Message("?")], "nuts", id="a member inside"),
+        pytest.param(Annotated[Topping | None, UserMessage("?")], "nuts", id="a member inside"),
         pytest.param(list[Topping], ["nuts", 2], id="members in a list"),
         pytest.param(dict[str, Topping], {"a": "nuts"}, id="members in an object"),
         pytest.param(list[Row], [{"name": "fig", "topping": "nuts"}], id="a member in a row"),
         pytest.param(Literal["a", 2], 2, id="a literal"),
         pytest.param(Annotated[str, {"no": "hash"}], "a", id="an annotation without a hash"),
+        pytest.param(tuple[int, int], [1, 2], id="a list for a tuple"),
+        pytest.param(set[int], [1, 2], id="a list for a set"),
+        pytest.param(date, "2024-03-14", id="text for a day"),
+        pytest.param(datetime, "2024-03-14T01:02:03Z", id="text for a time"),
+        pytest.param(datetime, datetime(2024, 3, 14, tzinfo=UTC), id="a time"),
+        pytest.param(Annotated[date, UserMessage("?")], "2024-03-14", id="a day with a message"),
+        pytest.param(UUID, "12345678-1234-5678-1234-567812345678", id="text for a UUID"),
+        pytest.param(Decimal, 1.5, id="a number for a decimal"),
+        pytest.param(dict[int, int], {"1": 2}, id="text for the key of a dict"),
+        pytest.param(dict[Topping, int], {"nuts": 2}, id="a member for a key"),
+        pytest.param(Scoop, {"topping": "nuts"}, id="an object for a dataclass"),
+        pytest.param(Priced, {"topping": "nuts"}, id="a member in a typed dict"),
+        pytest.param(Kind, "nuts", id="a member by another name"),
+        pytest.param(ApFile, ApFile(filename="a.txt", data=b""), id="a file"),
+        pytest.param(str, "\ud800", id="half of a character"),
+        pytest.param(object, nested(300), id="a list 300 levels deep"),
     ],
 )
 def test_a_fitting_value_passes(expected: Any, value: object) -> None:
@@ -122,11 +163,14 @@ def test_a_fitting_value_passes(expected: Any, value: object) -> None:
         pytest.param(str, 5, id="a number is no text"),
         pytest.param(bool, 1, id="one is not yes"),
         pytest.param(Topping, "NUTS", id="the name of a member"),
-        pytest.param(Topping, True, id="yes is no member"),
         pytest.param(list[Topping], ["figs"], id="no member in a list"),
         pytest.param(list[Row], [{"name": "fig", "amount": "5"}], id="text for a row's number"),
         pytest.param(Literal["a"], "b", id="no such literal"),
         pytest.param(list[str], "abc", id="text is no list"),
+        pytest.param(date, "14 March", id="text that is no day"),
+        pytest.param(date, 5, id="a number is no day"),
+        pytest.param(tuple[int, int], [1, 2, 3], id="a list that is too long"),
+        pytest.param(dict[str, int], {1: 2}, id="a number is no text, as a key"),
     ],
 )
 def test_a_value_is_not_converted_to_fit(expected: Any, value: object) -> None:
@@ -188,6 +232,37 @@ def test_properties_are_named_as_flows_store_them() -> None:
     assert refused(order(), Named) == {"from": "is required"}
 
 
+class Aliased(BaseModel, populate_by_name=True):
+    choice: str = Field(default="", validation_alias=AliasChoices("one", AliasPath("rows", 0)))
+    first: str = Field(validation_alias=AliasPath("rows", 0))
+    from_: str = Field(alias="from")
+
+
+@pytest.mark.parametrize(
+    ("values", "problems"),
+    [
+        ({"rows": ["a"], "from": "b"}, {}),
+        ({"rows": ["a"], "from_": "b", "one": "c"}, {}),
+        ({"rows": [1], "from": "b"}, {"rows.0": "Input should be a valid string"}),
+        ({"rows": ["a"]}, {"from": "is required"}),
+    ],
+)
+def test_a_model_reads_a_value_by_each_name_that_it_gives_it(
+    values: Mapping[str, object], problems: Mapping[str, object]
+) -> None:
+    assert problems_of(values, Aliased) == problems
+
+
+def test_a_model_of_one_value_is_given_all_values() -> None:
+    prices = RootModel[dict[str, int]]
+
+    assert problems_of({"a": 1}, prices) == {}
+    assert list(problems_of({"a": 1, "b": "x"}, prices)) == ["b"]
+
+
+BAD_REGEX = Annotated[str, Field(pattern="(")]
+
+
 class Typo(BaseModel):
     sweetnes: float = 0
 
@@ -200,7 +275,7 @@ def test_a_schema_that_names_no_property_is_the_authors_mistake(schema: Any) -> 
     assert caught.value.hint == "the properties are: sweetness_level, note, from, rows"
 
 
-@pytest.mark.parametrize("no_type", [5, "nope", object()], ids=repr)
+@pytest.mark.parametrize("no_type", [5, "nope", object(), BAD_REGEX], ids=str)
 def test_a_schema_that_is_none_is_the_authors_mistake(no_type: object) -> None:
     with pytest.raises(AuthorCodeError, match="says of `x` is no type"):
         validate_props({"x": 1}, {"x": no_type})
@@ -210,6 +285,38 @@ def test_a_schema_that_is_none_is_the_authors_mistake(no_type: object) -> None:
 def test_a_schema_of_neither_form_is_the_authors_mistake(no_schema: Any) -> None:
     with pytest.raises(AuthorCodeError, match="neither a pydantic model nor a dict of types"):
         validate_props({"x": 1}, no_schema)
+
+
+@pytest.mark.parametrize("no_values", [None, "text", [1]], ids=repr)
+def test_values_that_are_no_mapping_are_the_authors_mistake(no_values: Any) -> None:
+    with pytest.raises(AuthorCodeError, match="neither `Props` nor a dict"):
+        validate_props(no_values, {"x": int})
+
+
+@pytest.mark.parametrize("text", ["", " "])
+def test_a_message_that_says_nothing_is_the_authors_mistake(text: str) -> None:
+    with pytest.raises(AuthorCodeError, match="is empty"):
+        UserMessage(text)
+
+
+def test_a_message_in_a_branch_is_told_for_the_value_of_the_branch() -> None:
+    either = Annotated[Row, UserMessage("No row.")] | bool
+
+    assert refused({"x": {}}, {"x": list[int] | either})["x"] == "Input should be a valid boolean"
+    assert list(refused({"x": {}}, {"x": list[int] | either})) == ["x"]
+
+
+def test_a_key_with_the_name_of_a_kind_does_not_lead_astray() -> None:
+    either = Annotated[Cone | Cup, Discriminator("kind")]
+
+    values = {"kind": "cone", "cone": {"size": 1}, "size": "big"}
+    assert list(refused({"x": values}, {"x": either})) == ["x.size"]
+    del values["size"]
+    assert refused({"x": values}, {"x": either}) == {"x.size": "is required"}
+
+
+def test_a_member_that_there_is_none_of_is_told_with_those_that_there_are() -> None:
+    assert refused({"x": "figs"}, {"x": Topping}) == {"x": "Input should be 'nuts', 1 or 2"}
 
 
 def test_the_path_leads_to_the_value() -> None:
@@ -234,7 +341,7 @@ def test_the_path_leads_to_the_value() -> None:
 def test_rows_of_an_array_are_checked_as_objects() -> None:
     class Few(BaseModel):
         name: str
-        amount: Annotated[float, Field(le=3), Message("At most three.")]
+        amount: Annotated[float, Field(le=3), UserMessage("At most three.")]
 
     rows = [{"name": "fig", "amount": 1}, {"name": "nut", "amount": 4}]
 
@@ -242,24 +349,26 @@ def test_rows_of_an_array_are_checked_as_objects() -> None:
 
 
 def test_of_several_problems_on_one_path_the_last_is_told() -> None:
-    either = Annotated[float, Message("No number.")] | Annotated[bool, Message("No yes or no.")]
+    either = (
+        Annotated[float, UserMessage("No number.")] | Annotated[bool, UserMessage("No yes or no.")]
+    )
 
     assert refused({"x": "a"}, {"x": either}) == {"x": "No yes or no."}
 
 
 def test_problems_of_several_properties_are_told_at_once() -> None:
-    schema = {"a": Annotated[float, Message("A?")], "b": Annotated[float, Message("B?")]}
+    schema = {"a": Annotated[float, UserMessage("A?")], "b": Annotated[float, UserMessage("B?")]}
 
     assert refused({"a": "", "b": ""}, schema) == {"a": "A?", "b": "B?"}
 
 
 LEVEL = Annotated[
     float,
-    Message("No number."),
+    UserMessage("No number."),
     Field(ge=0),
-    Message("Too low."),
+    UserMessage("Too low."),
     Field(le=10),
-    Message("Too {h}."),
+    UserMessage("Too {h}."),
 ]
 
 
@@ -276,7 +385,7 @@ def test_a_message_speaks_for_what_stands_to_its_left(value: object, message: st
 
 
 def test_a_message_of_an_item_stands_before_one_of_its_list() -> None:
-    rows = Annotated[list[LEVEL], Field(min_length=1), Message("Give some.")]
+    rows = Annotated[list[LEVEL], Field(min_length=1), UserMessage("Give some.")]
 
     assert refused({"x": [1, 11]}, {"x": rows}) == {"x.1": "Too {h}."}
     assert refused({"x": []}, {"x": rows}) == {"x": "Give some."}
@@ -290,11 +399,21 @@ def test_a_validators_own_words_are_told_as_they_are() -> None:
             raise AssertionError("No nuts.")
         return value
 
-    schema = {"x": Annotated[str, AfterValidator(no_figs), Message("No.")]}
+    schema = {"x": Annotated[str, AfterValidator(no_figs), UserMessage("No.")]}
 
     assert refused({"x": "figs"}, schema) == {"x": "No figs, {please}."}
     assert refused({"x": "nut"}, schema) == {"x": "No nuts."}
     assert refused({"x": 5}, schema) == {"x": "No."}
+
+
+def test_a_validator_without_words_is_still_told() -> None:
+    def never(_: object) -> object:
+        raise ValueError
+
+    schema = {"x": Annotated[int, AfterValidator(never), UserMessage("Not that.")]}
+
+    assert refused({"x": 1}, schema) == {"x": "Not that."}
+    assert refused({"x": 1}, {"x": Annotated[int, AfterValidator(never)]}) == {"x": "does not fit"}
 
 
 def test_another_error_of_a_validator_comes_out_as_it_is() -> None:

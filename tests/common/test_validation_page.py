@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pieces_common.validation import PropsValidationError, validate_props
+from pieces_common import PropsValidationError, validate_props
 from pieces_framework.testing import make_context
 from tests.common.pages import page, run_page
 

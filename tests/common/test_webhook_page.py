@@ -15,10 +15,11 @@ from tests.common.pages import page, run_page
 NAME = "webhook-signatures.md"
 
 
-async def test_the_test_of_the_page_passes() -> None:
+async def test_the_tests_of_the_page_pass() -> None:
     defined = await run_page(NAME)
 
     await defined["test_a_push_starts_the_flow"]()
+    await defined["test_a_push_is_taken_as_it_arrives"]()
 
 
 async def test_the_events_of_the_page_verify() -> None:

@@ -7,11 +7,13 @@ import hmac
 from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from math import inf, nan
+from typing import Any, Self
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from pieces_common.webhooks import (
     GITHUB_SIGNATURE,
@@ -63,9 +65,7 @@ def request(
 ) -> WebhookPayload:
     """A request that the service of the scheme signed."""
     unsigned = WebhookPayload(raw_body=body, headers={"svix-id": "msg_1"}, method="POST")
-    signed = scheme.sign(unsigned, secret, url="https://x.example/1", now_s=now_s)
-    headers = {name.lower(): value for name, value in signed.items()}
-    return replace(unsigned, headers={**unsigned.headers, **headers})
+    return scheme.signed_payload(unsigned, secret, url="https://x.example/1", now_s=now_s)
 
 
 def is_taken(scheme: HmacSignature, payload: WebhookPayload, secret: str | bytes = "key") -> bool:
@@ -234,10 +234,9 @@ def test_a_time_may_be_in_milliseconds() -> None:
 
 
 def test_the_clock_says_what_now_is() -> None:
-    unsigned = WebhookPayload(raw_body=b"{}")
-    signed = {name.lower(): value for name, value in SLACK_SIGNATURE.sign(unsigned, "key").items()}
+    signed = SLACK_SIGNATURE.signed_payload(WebhookPayload(raw_body=b"{}"), "key")
 
-    assert SLACK_SIGNATURE.matches(replace(unsigned, headers=signed), "key")
+    assert SLACK_SIGNATURE.matches(signed, "key")
     assert not SLACK_SIGNATURE.matches(request(SLACK_SIGNATURE), "key")
 
 
@@ -261,6 +260,7 @@ def test_the_error_says_what_is_wrong_and_no_signature(
         scheme.require(WebhookPayload(raw_body=b"{}", headers=headers), "key")
 
     assert "abc" not in str(caught.value)
+    assert caught.value.hint
 
 
 @pytest.mark.parametrize("secret", ["", b"", None, {"signing": "key"}, 5, ["key"]], ids=repr)
@@ -301,6 +301,118 @@ def test_a_scheme_that_leaves_something_unsigned_is_refused(
 ) -> None:
     with pytest.raises(DefinitionError, match=words):
         HmacSignature(header="X", **options)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"header": ""}, "'' is no name of a header"),
+        ({"header": "X Hub"}, "'X Hub' is no name of a header"),
+        ({"signed": "{}{body}"}, "'' is no name of a header"),
+        ({"signed": "{timestamp}.{body}", "timestamp_header": "T:"}, "'T:' is no name of a header"),
+        ({"algorithm": "nope"}, "`algorithm` is 'nope'; .* `sha256`"),
+        ({"encoding": "base32"}, "`encoding` is 'base32'; the known ones are `hex`, `base64`"),
+        *(({"tolerance_s": each}, "`tolerance_s` is") for each in (nan, inf, -inf, -1)),
+    ],
+)
+def test_a_scheme_by_which_nothing_can_be_checked_is_refused(
+    options: dict[str, Any], words: str
+) -> None:
+    each: dict[str, Any] = {"header": "X", **options}
+
+    with pytest.raises(DefinitionError, match=words):
+        HmacSignature(**each)
+
+
+def test_all_mistakes_of_a_scheme_are_named_at_once() -> None:
+    mistaken: Any = {"header": "", "algorithm": "md4", "signed": "{timestamp}", "tolerance_s": nan}
+
+    with pytest.raises(DefinitionError) as caught:
+        HmacSignature(**mistaken)
+
+    assert len(caught.value.problems) == 5
+
+
+def test_no_digit_can_move_between_the_time_and_the_body() -> None:
+    scheme = HmacSignature(header="X", signed="{timestamp}{body}", timestamp_header="T")
+    signed = request(scheme, now_s=int(f"{NOW}123"))  # in milliseconds
+    moved = replace(
+        signed, raw_body=b"123" + signed.raw_body, headers={**signed.headers, "t": str(NOW)}
+    )
+
+    assert is_taken(scheme, signed)
+    with pytest.raises(WebhookSignatureError, match="has a digit where the time is"):
+        scheme.require(moved, "key", now_s=NOW)
+
+
+def test_a_body_that_ends_in_a_digit_is_refused_before_the_time() -> None:
+    scheme = HmacSignature(header="X", signed="{body}{timestamp}", timestamp_header="T")
+
+    assert is_taken(scheme, request(scheme, b"12x"))
+    assert not is_taken(scheme, request(scheme, b"x12"))
+
+
+class Incomparable(bytes):
+    """What must be compared in constant time: an ordinary comparison ends at the first byte."""
+
+    @override
+    def __hash__(self) -> int:
+        raise AssertionError("compared by a set or a dict")
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("compared with `==`")
+
+    @override
+    def __ne__(self, other: object) -> bool:
+        raise AssertionError("compared with `!=`")
+
+
+class IncomparableText(str):
+    """The value of a header, which stays what it is while it is read."""
+
+    __slots__ = ()
+
+    @override
+    def __hash__(self) -> int:
+        raise AssertionError("compared by a set or a dict")
+
+    @override
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("compared with `==`")
+
+    @override
+    def __ne__(self, other: object) -> bool:
+        raise AssertionError("compared with `!=`")
+
+    @override
+    def strip(self, chars: str | None = None, /) -> Self:
+        return self
+
+    @override
+    def removeprefix(self, prefix: str, /) -> Self:
+        return type(self)(str.removeprefix(self, prefix))
+
+    @override
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return Incomparable(str.encode(self, encoding, errors))
+
+
+@pytest.mark.parametrize(
+    "scheme", [GITHUB_SIGNATURE, SLACK_SIGNATURE, SVIX], ids=["hex", "timed", "base64"]
+)
+def test_signatures_are_compared_in_constant_time(scheme: HmacSignature) -> None:
+    payload = request(replace(scheme, separator=""))
+    name = scheme.header.lower()
+    headers = {**payload.headers, name: IncomparableText(payload.headers[name])}
+
+    assert is_taken(replace(scheme, separator=""), replace(payload, headers=headers))
+
+
+def test_secrets_are_compared_in_constant_time() -> None:
+    assert same_secret("key", Incomparable(b"key"))
+    assert same_secret(IncomparableText("key"), "key")
+    assert not same_secret(IncomparableText("kez"), Incomparable(b"key"))
 
 
 async def test_a_webhook_trigger_refuses_what_its_service_did_not_sign() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import selectors
 from collections.abc import Coroutine
 from typing import Any, TypeVar
@@ -27,10 +28,11 @@ class _Jumping(selectors.SelectSelector):
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """For `asyncio.Runner(loop_factory=VirtualLoop)`. Its clock begins at 0."""
+    """For `asyncio.Runner(loop_factory=VirtualLoop)`."""
 
-    def __init__(self) -> None:
+    def __init__(self, begins_at_s: float = 0.0) -> None:
         self._passed = _Jumping()
+        self._passed.passed_s = begins_at_s
         super().__init__(self._passed)
 
     @override
@@ -38,12 +40,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self._passed.passed_s
 
 
-def run(main: Coroutine[Any, Any, ResultT]) -> ResultT:
-    """Run `main` to its end on a loop of its own."""
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+def run(main: Coroutine[Any, Any, ResultT], *, begins_at_s: float = 0.0) -> ResultT:
+    """Run `main` to its end on a loop of its own, whose clock begins at `begins_at_s`."""
+    with asyncio.Runner(loop_factory=functools.partial(VirtualLoop, begins_at_s)) as runner:
         return runner.run(main)
 
 
 def now_s() -> float:
-    """Return the seconds since the running loop began."""
+    """Return what the clock of the running loop says."""
     return asyncio.get_running_loop().time()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final
 
 from pieces_common import (
     DedupeStrategy,
@@ -19,47 +19,15 @@ from pieces_framework import (
     NoProps,
     PieceError,
     PollingTriggerContext,
-    StorableValue,
-    StoreScope,
     TriggerStrategy,
     create_trigger,
 )
-from pieces_framework.storage import check_key, decode_value, encode_value
 from pieces_framework.testing import make_context
 from tests.conformance import recorded
-
-T = TypeVar("T")
+from tests.conformance.polling_store import CaseStore
 
 CHECKPOINTS: Final = {"TIMEBASED": "lastFetchEpochMS", "LAST_ITEM": "lastItemId"}
 OPS: Final = frozenset({"enable", "disable", "poll", "test"})
-
-
-class CaseStore:
-    """A store that can say all it holds, which is what cases are compared by."""
-
-    def __init__(self, contents: Mapping[str, JsonValue]) -> None:
-        self.contents = dict(contents)
-
-    async def put(
-        self, key: str, value: StorableValue, scope: StoreScope = StoreScope.FLOW
-    ) -> None:
-        check_key(key)
-        kept = decode_value(key, encode_value(key, value), object)
-        self.contents[self._place(key, scope)] = cast("JsonValue", kept)  # it was encoded as JSON
-
-    async def get(
-        self, key: str, as_type: type[T], scope: StoreScope = StoreScope.FLOW
-    ) -> T | None:
-        check_key(key)
-        kept = self.contents.get(self._place(key, scope))
-        return decode_value(key, encode_value(key, kept), as_type)
-
-    async def delete(self, key: str, scope: StoreScope = StoreScope.FLOW) -> None:
-        check_key(key)
-        self.contents.pop(self._place(key, scope), None)
-
-    def _place(self, key: str, scope: StoreScope) -> str:
-        return key if scope is StoreScope.FLOW else f"{scope.name}/{key}"
 
 
 class ItemsFailed(Exception):  # noqa: N818 -- planted by a case, not a fault
@@ -126,6 +94,8 @@ class Seen:
     result: JsonValue
     error: Exception | None
     store_after: Mapping[str, JsonValue]
+    writes: Sequence[JsonValue] = ()
+    """The puts and deletes, as of `store_ops`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,6 +110,8 @@ class Expected:
     exact: bool = False
     """Whether it is all of the message."""
     store_after: Mapping[str, JsonValue]
+    writes: Sequence[JsonValue] | None = None
+    """The puts and deletes; `None` when any will do."""
 
     def problems(self, seen: Seen) -> list[str]:
         """What of `seen` is otherwise."""
@@ -149,6 +121,7 @@ class Expected:
                 ("checkpoints received by items", self.checkpoints, seen.checkpoints),
                 ("result", self.result, seen.result),
                 ("store", self.store_after, seen.store_after),
+                ("writes", seen.writes if self.writes is None else self.writes, seen.writes),
             )
             if recorded.text(expected) != recorded.text(got)
         ]
@@ -168,13 +141,15 @@ class Expected:
 def expected_of(step: Step) -> Expected:
     """What the recorded outcome demands.
 
-    Of an error only a plain `Error` has a message to compare. Whether `files` was handed to the
+    Of an error only a plain `Error` has a message to compare, and of the calls of the store those
+    that write: how often it is read is nobody's business. Whether `files` was handed to the
     items function is not compared until our contexts carry files.
     """
     expect = step.recorded["expect"]
     call: Mapping[str, Any] | None = expect["items_call"]
     error: Mapping[str, str] | None = expect["error"]
     message = error["message"] if error and error["name"] == "Error" else None
+    calls: list[JsonValue] | None = expect.get("store_ops")
     return Expected(
         checkpoints=[] if call is None else [call.get(CHECKPOINTS[step.strategy])],
         result=expect["result"],
@@ -182,7 +157,12 @@ def expected_of(step: Step) -> Expected:
         message=message or "",
         exact=message is not None,
         store_after=expect["store_after"],
+        writes=None if calls is None else [each for each in calls if _writes(each)],
     )
+
+
+def _writes(call: JsonValue) -> bool:
+    return recorded.fields(call).get("op") != "get"
 
 
 @create_trigger(
@@ -205,7 +185,13 @@ async def run(step: Step) -> Seen:
         result = await _call(step, _polling(step, received), context)
     except Exception as raised:  # noqa: BLE001 -- a crash is a failed case, not the end of the run
         error = raised
-    return Seen(checkpoints=received, result=result, error=error, store_after=store.contents)
+    return Seen(
+        checkpoints=received,
+        result=result,
+        error=error,
+        store_after=store.contents,
+        writes=store.writes,
+    )
 
 
 def _polling(step: Step, received: list[JsonValue]) -> Polling[None, NoProps]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, assert_type
 
-from pieces_common.custom_api_call.action import create_custom_api_call_action
-from pieces_common.custom_api_call.call import AuthLocation
+from pieces_common import AuthLocation, create_custom_api_call_action
 from pieces_framework import (
     Action,
     BasicAuthValue,

@@ -61,6 +61,7 @@ async def requests(stream: AsyncIterator[bytes], file: ApFile) -> None:
     """What a request may hold."""
     parts = MultipartBody([("a", "b"), ("c", FilePart("d.txt", stream)), ("e", file)])
     await http_client.send_request(GET, "", body=parts)
+    await http_client.send_request(GET, "", body=MultipartBody({"a": "b", "c": file}))
     await http_client.send_request(GET, "", body=stream)
     await http_client.send_request(GET, "", body=b"bytes")
     await http_client.send_request(GET, "", body=[{"a": 1}])
@@ -99,3 +100,5 @@ async def mistakes() -> None:
     await http_client.send_request(GET, "", response_type=ResponseType.TEXT, parse=Flavor)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     async with http_client.stream(GET, "", parse=Flavor):  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
         pass
+    MultipartBody({"a": 1})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]
+    await http_client.send_request(GET, "", authentication="sk")  # type: ignore[call-overload]  # pyright: ignore[reportArgumentType]

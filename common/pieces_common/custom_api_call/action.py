@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from functools import partial, update_wrapper
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, TypeVar, Unpack, overload
 
 from typing_extensions import TypedDict
 
 from pieces_framework import Action, DefinitionError, JsonValue, PropertyBase
 from pieces_framework.auth import AnyAuth, AuthBase
+from pieces_framework.calling import source_of
 from pieces_framework.part import unknown_problem
 
 from .call import Api, AuthLocation, Credentials, Values, custom_api_call
@@ -115,10 +116,10 @@ def create_custom_api_call_action(
         auth: the piece's auth, a tuple of several, or `None` for a service that needs none.
         base_url: returns the URL that what the user fills in is a path of. It also fills the
             form in, so it asks nobody.
-        auth_mapping: returns the credentials, given the connection's value and, if it takes two
-            arguments, what the user filled in; `async def` or `def`, which runs in a thread. They
-            go to the host of the base URL and to `allowed_hosts` only; as headers they win over
-            the user's.
+        auth_mapping: returns the credentials, given the connection's value and, if it needs a
+            second argument, what the user filled in; `async def` or `def`, which runs in a thread.
+            They go to the host of the base URL and to `allowed_hosts` only; as headers they win
+            over the user's.
         **options: see `CustomApiCallOptions`.
 
     Raises:
@@ -127,19 +128,13 @@ def create_custom_api_call_action(
     from pieces_framework import Audience, Classification
 
     name = options.get("name", "custom_api_call")
-    hosts = options.get("allowed_hosts", ())
-    overrides, extra = options.get("props", {}), options.get("extra_props", {})
-    problems = [*host_problems(hosts), *form_problems(overrides, extra)]
-    if unknown := [each for each in options if each not in _KEYWORDS]:
-        maker = "create_custom_api_call_action"
-        problems.append(unknown_problem(f"action `{name}`", unknown, maker, _KEYWORDS))
-    if problems:
+    if problems := [*_problems(f"action `{name}`{source_of(base_url)}", auth_mapping, options)]:
         raise DefinitionError(problems)
     api = Api(
         base_url=base_url,
-        auth_mapping=_taking_two(auth_mapping) if auth_mapping else None,
-        auth_location=options.get("auth_location", AuthLocation.HEADERS),
-        allowed_hosts=tuple(hosts),
+        auth_mapping=None if auth_mapping is None else _taking_two(auth_mapping),
+        auth_location=AuthLocation(options.get("auth_location", AuthLocation.HEADERS)),
+        allowed_hosts=tuple(options.get("allowed_hosts", ())),
     )
     # Messages shall name the author's function, not ours.
     function = update_wrapper(partial(custom_api_call, api), base_url)
@@ -150,7 +145,12 @@ def create_custom_api_call_action(
         description=options.get("description", "Make a custom API call to a specific endpoint"),
         auth=auth,
         require_auth=auth is not None,
-        props=form(auth=auth, base_url=base_url, overrides=overrides, extra=extra),
+        props=form(
+            auth=auth,
+            base_url=base_url,
+            overrides=options.get("props", {}),
+            extra=options.get("extra_props", {}),
+        ),
         audience=Audience.HUMAN,
         classification=options.get("classification", Classification.WRITE),
     )
@@ -164,11 +164,42 @@ _KEYWORDS: Final = (
 )
 
 
-def _taking_two(mapping: Callable[..., Any]) -> AuthMapping[Any]:
-    import inspect
+def _problems(
+    where: str, auth_mapping: Callable[..., Any] | None, options: CustomApiCallOptions
+) -> Iterator[str]:
+    if unknown := [each for each in options if each not in _KEYWORDS]:
+        yield unknown_problem(where, unknown, "create_custom_api_call_action", _KEYWORDS)
+    if auth_mapping is not None and _argument_count(auth_mapping) is None:
+        yield f"{where}: `auth_mapping` must be a function of one argument, or of two"
+    location = options.get("auth_location", AuthLocation.HEADERS)
+    if location not in list(AuthLocation):
+        known = ", ".join(f"`AuthLocation.{each.name}`" for each in AuthLocation)
+        yield f"{where}: `auth_location` is {location!r}; it is one of {known}"
+    for problem in (
+        *host_problems(options.get("allowed_hosts", ())),
+        *form_problems(options.get("props", {}), options.get("extra_props", {})),
+    ):
+        yield f"{where}: {problem}"
 
+
+def _taking_two(mapping: Callable[..., Any]) -> AuthMapping[Any]:
+    return mapping if _argument_count(mapping) == 2 else lambda auth, _values: mapping(auth)
+
+
+def _argument_count(mapping: Callable[..., Any]) -> Literal[1, 2] | None:
+    """Return with how many arguments to call `mapping`; two if it needs both."""
+    from inspect import Parameter, signature
+
+    positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
     try:
-        inspect.signature(mapping).bind(None, None)
-    except TypeError:
-        return lambda auth, _values: mapping(auth)
-    return mapping
+        declared = signature(mapping)
+        needed = [
+            each
+            for each in declared.parameters.values()
+            if each.kind in positional and each.default is Parameter.empty
+        ]
+        count: Literal[1, 2] = 2 if len(needed) > 1 else 1
+        declared.bind(*[None] * count)
+    except (TypeError, ValueError):  # it is no function, needs others, or does not say
+        return None
+    return count

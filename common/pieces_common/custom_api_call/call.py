@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 from typing_extensions import TypeIs
@@ -31,7 +31,7 @@ Values: TypeAlias = Mapping[str, Any]
 """What the user filled in, by the names of the properties."""
 
 
-class AuthLocation(Enum):
+class AuthLocation(StrEnum):
     """Where the credentials go."""
 
     HEADERS = "headers"

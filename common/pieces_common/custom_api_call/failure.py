@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Final, cast
 
-from pieces_common.http.errors import NO_ANSWER, HttpError
-from pieces_common.http.masking import MASK
+from pieces_common.http.errors import NO_ANSWER, HttpError, error_document
+from pieces_common.http.masking import masked_by
 from pieces_framework import JsonValue, PieceError, Props
 from pieces_framework.secret_forms import secret_pattern
 from pieces_framework.wire import json_problem
@@ -30,10 +29,9 @@ def failure_output(
     pattern = secret_pattern(_secret_texts(secrets))
     try:
         answered, sent = _bodies(error, body)
-        answered, sent = _masked(answered, pattern), _masked(sent, pattern)
+        return error_document(status, masked_by(answered, pattern), masked_by(sent, pattern))
     except (RecursionError, ValueError):  # nests too deeply, or has a number of too many digits
-        answered, sent = _NOT_SHOWN, None
-    return {"response": {"status": status, "body": answered}, "request": {"body": sent}}
+        return error_document(status, _NOT_SHOWN, None)
 
 
 def _bodies(error: Exception, body: object) -> tuple[JsonValue, JsonValue]:
@@ -51,17 +49,6 @@ def _text(error: Exception) -> str:
     # An author's own error can fail to say what it is.
     except Exception:  # noqa: BLE001
         return type(error).__name__
-
-
-def _masked(value: JsonValue, pattern: re.Pattern[str]) -> JsonValue:
-    if isinstance(value, str):
-        return pattern.sub(MASK, value)
-    if isinstance(value, Mapping):
-        return {pattern.sub(MASK, name): _masked(each, pattern) for name, each in value.items()}
-    if isinstance(value, Sequence):
-        return [_masked(each, pattern) for each in value]
-    is_secret = isinstance(value, int | float) and pattern.fullmatch(str(value))
-    return MASK if is_secret else value
 
 
 def _secret_texts(value: object) -> Iterator[str]:

@@ -91,10 +91,12 @@ def form(
 
 def form_problems(overrides: PropertyOverrides, extra: Properties) -> Iterator[str]:
     """Name each override that is of no built-in property, or of what none has; each name taken."""
-    for name, options in cast("Mapping[str, Mapping[str, Any]]", overrides).items():
+    for name, options in cast("Mapping[str, object]", overrides).items():
         if name not in _BUILT_IN:
             yield f"`props` names `{name}`; the built-in properties are {_listed(_BUILT_IN)}"
-        if unknown := sorted(options.keys() - _OVERRIDABLE):
+        if not isinstance(options, Mapping):
+            yield f"`props` gives `{name}` no dict of what to say otherwise, but {options!r}"
+        elif unknown := sorted(cast("Mapping[str, object]", options).keys() - _OVERRIDABLE):
             known = _listed(sorted(_OVERRIDABLE))
             yield f"`props` gives `{name}` {_listed(unknown)}; a built-in property takes {known}"
     for name in extra:

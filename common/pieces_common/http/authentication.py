@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from pieces_framework import AuthorCodeError
+
 
 @dataclass(frozen=True)
 class BearerToken:
@@ -44,15 +46,28 @@ class ApiKeyQuery:
 Authentication: TypeAlias = BearerToken | BasicAuth | ApiKeyHeader | ApiKeyQuery
 
 
-def authentication_headers(authentication: Authentication | None) -> Mapping[str, str]:
-    """Return the header that `authentication` asks for, its name in lower case; perhaps none."""
+def authentication_headers(
+    authentication: Authentication | None, request_name: str
+) -> Mapping[str, str]:
+    """Return the header that `authentication` asks for; perhaps none.
+
+    Raises:
+        AuthorCodeError: if it is of another type; it is not repeated.
+    """
     if isinstance(authentication, BearerToken):
-        return {"authorization": f"Bearer {authentication.token}"}
+        return {"Authorization": f"Bearer {authentication.token}"}
     if isinstance(authentication, BasicAuth):
-        return {"authorization": basic(authentication.username, authentication.password)}
+        return {"Authorization": basic(authentication.username, authentication.password)}
     if isinstance(authentication, ApiKeyHeader):
-        return {authentication.name.lower(): authentication.key}
-    return {}
+        return {authentication.name: authentication.key}
+    # Without types a plain text passes for credentials, and the request would go out without any.
+    if authentication is None or isinstance(authentication, ApiKeyQuery):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return {}
+    raise AuthorCodeError(
+        f"the `authentication` of `{request_name}` is {type(authentication).__name__}, which says"
+        " not where it goes",
+        hint="wrap it, such as `BearerToken(token)`",
+    )
 
 
 def basic(username: str, password: str) -> str:

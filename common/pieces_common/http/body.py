@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterable, AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
@@ -9,7 +10,8 @@ from typing import Final, TypeAlias
 from pieces_framework import FatalError, JsonValue
 from pieces_framework.javascript import js_text
 
-from .multipart import MultipartBody, MultipartStream
+from .header_parameters import parameters
+from .multipart import MultipartBody, MultipartStream, closing
 from .query import encode_pairs
 
 Body: TypeAlias = "JsonValue | bytes | AsyncIterable[bytes] | MultipartBody"
@@ -20,7 +22,10 @@ An object is a form if the headers say `application/x-www-form-urlencoded`.
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _JSON: Final = "application/json"
+_MULTIPART: Final = "multipart/form-data"
 _OCTETS: Final = "application/octet-stream"
+_BOUNDARY: Final = re.compile(r"[0-9A-Za-z'()+_,./:=?-]{1,70}")
+"""Source: RFC 2046, section 5.1.1. A blank in it is left out, which few services would read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,21 +44,23 @@ class Content:
 _NOTHING: Final = Content()
 
 
-def encode_body(body: Body, content_type: str) -> Content:
+def encode_body(body: Body, content_type: str, request_name: str) -> Content:
     """Return what is sent for `body`, and the headers that describe it.
 
     Args:
         body: text goes as it is, `None`, `""` and `b""` are no body.
         content_type: the one that the caller asks for, or `""`; it wins, but a multipart body adds
             its boundary.
+        request_name: what messages call the request.
 
     Raises:
         FatalError: if the body holds what JSON cannot say, such as NaN.
+        AuthorCodeError: if a part of a multipart body is neither text nor a file.
     """
     if body is None or body in ("", b""):
         return _NOTHING
     if isinstance(body, MultipartBody):
-        return _multipart(body, content_type)
+        return _multipart(body, content_type, request_name)
     if isinstance(body, bytes | bytearray):
         headers = {"content-type": content_type or _OCTETS}
         return Content(data=bytes(body), headers=headers)
@@ -61,65 +68,72 @@ def encode_body(body: Body, content_type: str) -> Content:
         headers = {"content-type": content_type or _OCTETS}
         return Content(data=body, headers=headers, is_one_time=True)
     headers = {"content-type": content_type or _JSON}
-    return Content(data=_written(body, content_type), headers=headers, document=body)
+    data = _written(body, content_type, request_name)
+    return Content(data=data, headers=headers, document=body)
 
 
-def checked_length(content: Content, length: str) -> Content:
+def checked_length(content: Content, length: str, request_name: str) -> Content:
     """Return `content`, which is refused if it is not as long as the caller said.
 
     Raises:
         FatalError: if that is so; of a stream while it is sent.
     """
     if isinstance(content.data, AsyncIterable):
-        return replace(content, data=_measured(content.data, length), is_one_time=True)
-    if str(len(content.data or b"")) != length.strip():
-        raise _other_length()
+        measured = _measured(content.data, length, request_name)
+        return replace(content, data=measured, is_one_time=True)
+    if str(len(content.data or b"")) != length:
+        raise _other_length(request_name)
     return content
 
 
-async def _measured(data: AsyncIterable[bytes], length: str) -> AsyncIterator[bytes]:
+async def _measured(
+    data: AsyncIterable[bytes], length: str, request_name: str
+) -> AsyncIterator[bytes]:
     size = 0
-    async for piece in data:
-        size += len(piece)
-        if length.isdecimal() and size > int(length):
-            raise _other_length()
-        yield piece
-    if str(size) != length.strip():
-        raise _other_length()
+    async with closing(data) as pieces:
+        async for piece in pieces:
+            size += len(piece)
+            if length.isdecimal() and size > int(length):
+                raise _other_length(request_name)
+            yield piece
+    if str(size) != length:
+        raise _other_length(request_name)
 
 
-def _other_length() -> FatalError:
+def _other_length(request_name: str) -> FatalError:
     return FatalError(
-        "the body of the request is not as long as the header 'content-length' says",
+        f"the body of `{request_name}` is not as long as the header `Content-Length` says",
         hint="leave the header out, unless the body is a stream whose length is known",
     )
 
 
-def _written(body: JsonValue, content_type: str) -> bytes:
+def _written(body: JsonValue, content_type: str, request_name: str) -> bytes:
     try:
-        return _body_text(body, content_type.lower()).encode()
+        return _body_text(body, content_type.lower(), request_name).encode()
     except (TypeError, ValueError, RecursionError):
         problem = FatalError(
-            "the body of the request is neither text nor JSON",
+            f"the body of `{request_name}` is neither text nor JSON",
             hint="send text, bytes, numbers that are finite, lists and objects of them",
         )
     raise problem  # outside the handler: the cause may repeat a part of the body
 
 
-def _body_text(body: JsonValue, content_type: str) -> str:
+def _body_text(body: JsonValue, content_type: str, request_name: str) -> str:
     import json
 
     if isinstance(body, str):
         return body
     if isinstance(body, Mapping) and content_type.startswith(_FORM):
-        return encode_form(body)
+        return encode_form(body, f"form in `{request_name}`")
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-def encode_form(fields: Mapping[str, JsonValue]) -> str:
+def encode_form(fields: Mapping[str, JsonValue], where: str) -> str:
     """Return `fields` as a form; a list repeats its name, and `None` is left out.
 
-    >>> encode_form({"grant": "a b", "scope": ["x", "y"], "deep": True, "none": None})
+    Messages name it by `where`.
+
+    >>> encode_form({"grant": "a b", "scope": ["x", "y"], "deep": True, "none": None}, "form")
     'grant=a+b&scope=x&scope=y&deep=true'
 
     Raises:
@@ -130,23 +144,26 @@ def encode_form(fields: Mapping[str, JsonValue]) -> str:
         each = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
         if any(isinstance(one, Mapping) for one in each):
             raise FatalError(
-                f"`{name}` of the form in the request is an object",
+                f"`{name}` of the {where} is an object",
                 hint=f"write its fields one by one, as the service names them: `{name}[...]`",
             )
         pairs += [(name, js_text(one)) for one in each if one is not None]
-    return encode_pairs(pairs, "form")
+    return encode_pairs(pairs, where)
 
 
-def _multipart(body: MultipartBody, content_type: str) -> Content:
+def _multipart(body: MultipartBody, content_type: str, request_name: str) -> Content:
     import secrets
 
-    kind, marker, boundary = content_type.partition("boundary=")
-    boundary = boundary.partition(";")[0].strip().strip('"') if marker else secrets.token_hex(16)
-    if not content_type:
-        content_type = f"multipart/form-data; boundary={boundary}"
-    elif not marker and kind.lower().startswith("multipart/"):
-        content_type = f"{kind.rstrip('; ')}; boundary={boundary}"
-    stream = MultipartStream(body, boundary)
+    boundary = parameters(content_type).get("boundary")
+    if boundary is None:
+        boundary = secrets.token_hex(16)
+        content_type = f"{content_type.rstrip('; ') or _MULTIPART}; boundary={boundary}"
+    elif _BOUNDARY.fullmatch(boundary) is None:
+        raise FatalError(
+            f"the header `Content-Type` of `{request_name}` has a boundary that cannot be used",
+            hint="leave the boundary out: it is made for each request",
+        )
+    stream = MultipartStream(body, boundary, request_name)
     headers = {"content-type": content_type}
     if stream.size_bytes is not None:
         headers["content-length"] = str(stream.size_bytes)

@@ -7,11 +7,11 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, Unpack, overload
 
-from pieces_framework import FatalError, JsonValue
+from pieces_framework import AuthorCodeError, JsonValue
 
-from .exchange import body_of, open_pool, opened, repeated, whole_answer
-from .message import HttpMethod, HttpResponse, MediaType, ResponseType
-from .options import DEFAULT_MAX_RESPONSE_BYTES, RequestOptions
+from .exchange import body_of, opened, repeated, whole_answer
+from .message import HttpMethod, HttpResponse, MediaType, ResponseType, shown_url
+from .options import RequestOptions
 from .request import prepared
 
 if TYPE_CHECKING:
@@ -96,13 +96,16 @@ class HttpClient:
             RetryableHttpError: if that is 429 or 5xx, or if there is no answer.
             FatalError: if the request cannot be sent as it is, or the answer does not fit `parse`
                 or `max_response_bytes`.
+            AuthorCodeError: if a keyword has a value that none can have.
         """
         if parse is not None and response_type is not ResponseType.JSON:
-            raise FatalError("`parse` reads JSON, so `response_type` cannot be another")
+            raise AuthorCodeError(
+                f"`{method} {shown_url(url)}`: `parse` reads JSON, so `response_type` cannot be "
+                f"`{response_type}`",
+                hint="leave one of them out",
+            )
         accept = MediaType.APPLICATION_JSON if response_type is ResponseType.JSON else _ANYTHING
-        request = prepared(
-            method, url, accept, default_max_bytes=DEFAULT_MAX_RESPONSE_BYTES, **options
-        )
+        request = prepared(method, url, accept, options)
         answer, data = await repeated(request, functools.partial(whole_answer, request))
         body: object = data
         if response_type is not ResponseType.BYTES:
@@ -125,18 +128,14 @@ class HttpClient:
         Raises:
             HttpError: as `send_request` does, before the block begins.
             FatalError: if the request cannot be sent as it is.
+            AuthorCodeError: if a keyword has a value that none can have.
         """
-        request = prepared(method, url, _ANYTHING, default_max_bytes=None, **options)
-        pool, is_own = open_pool()
+        request = prepared(method, url, _ANYTHING, options)
+        response = await repeated(request, functools.partial(opened, request))
         try:
-            response = await repeated(request, functools.partial(opened, pool, request))
-            try:
-                yield response
-            finally:
-                await response.aclose()
+            yield response
         finally:
-            if is_own:
-                await pool.aclose()
+            await response.aclose()
 
 
 http_client: Final = HttpClient()

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NotRequired, Required, TypedDict, Unpack
+
+from typing_extensions import override
 
 from pieces_framework import JsonValue, RetryableError, RunError
 
@@ -22,6 +24,19 @@ NO_ANSWER: Final = 0
 """The `status` of an error where the service gave none: it was not reached, or took too long."""
 
 _SECONDS: Final = re.compile(r"[0-9]{1,9}", re.ASCII)
+
+
+class _Origin(TypedDict):
+    method: HttpMethod
+    url: str
+    request: NotRequired[Request | None]
+
+
+class _Details(_Origin, total=False):
+    status: Required[int]
+    headers: Mapping[str, str] | None
+    body: JsonValue
+    hint: str
 
 
 class HttpError(RunError):
@@ -52,6 +67,13 @@ class HttpError(RunError):
         self.body: Final = body
         """The answer's, as the service said it: JSON, else text, `None` if there was none."""
         self._request: Final = request
+        self._document: Final[dict[str, JsonValue] | None] = None
+
+    @override
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle and copy without the request: it holds credentials, and perhaps a stream."""
+        state = {**vars(self), "_request": None, "_document": self.error_message()}
+        return _without_init, (type(self), self.message), state
 
     def error_message(self) -> dict[str, JsonValue]:
         """Return the documented error document, `***` standing for each secret of the request.
@@ -60,16 +82,15 @@ class HttpError(RunError):
         `None` if there was none. R is the request's body as the author gave it; `None` for bytes,
         streams and multipart bodies.
         """
-        from .masking import masked
+        from .masking import masked_by, secrets_pattern
 
-        sent = self._request.content.document if self._request else None
-        document: dict[str, JsonValue] = {
-            "response": {"status": self.status, "body": self.body},
-            "request": {"body": sent},
-        }
+        if self._document is not None:
+            return self._document
         if self._request is None:
-            return document
-        return {part: masked(value, self._request) for part, value in document.items()}
+            return error_document(self.status, self.body, None)
+        pattern = secrets_pattern(self._request)
+        sent = self._request.content.document
+        return error_document(self.status, masked_by(self.body, pattern), masked_by(sent, pattern))
 
     @property
     def json_text(self) -> str:
@@ -84,30 +105,19 @@ class RetryableHttpError(HttpError, RetryableError):
     """A request failed for a passing reason: 429, 5xx, or no answer (`status` is then 0)."""
 
     def __init__(
-        self,
-        message: str,
-        *,
-        status: int,
-        method: HttpMethod,
-        url: str,
-        headers: Mapping[str, str] | None = None,
-        body: JsonValue = None,
-        hint: str = "",
-        request: Request | None = None,
-        retry_after_s: float | None = None,
+        self, message: str, *, retry_after_s: float | None = None, **details: Unpack[_Details]
     ) -> None:
-        RetryableError.__init__(self, message, retry_after_s=retry_after_s, hint=hint)
-        HttpError.__init__(
-            self,
-            message,
-            status=status,
-            method=method,
-            url=url,
-            headers=headers,
-            body=body,
-            hint=hint,
-            request=request,
-        )
+        RetryableError.__init__(self, message, retry_after_s=retry_after_s)
+        HttpError.__init__(self, message, **details)  # also the hint, which becomes a note once
+
+
+def _without_init(kind: type[HttpError], message: str) -> HttpError:
+    return kind.__new__(kind, message)
+
+
+def error_document(status: int, body: JsonValue, request_body: JsonValue) -> dict[str, JsonValue]:
+    """Return the documented shape of an error, both bodies as they are given."""
+    return {"response": {"status": status, "body": body}, "request": {"body": request_body}}
 
 
 def error_for(
@@ -122,13 +132,11 @@ def error_for(
         return RetryableHttpError(
             message,
             status=status,
-            method=request.method,
-            url=request.shown_url,
             headers=headers,
             body=body,
             hint="try again later",
-            request=request,
             retry_after_s=retry_after_s(headers.get("retry-after", "")),
+            **_origin(request),
         )
     hint = "the error's `body` holds what the service said"
     if status == 401:
@@ -149,27 +157,19 @@ def refused(
 ) -> HttpError:
     """Return the error of a request that it is no use to repeat."""
     return HttpError(
-        message,
-        status=status,
-        method=request.method,
-        url=request.shown_url,
-        headers=headers,
-        body=body,
-        hint=hint,
-        request=request,
+        message, status=status, headers=headers, body=body, hint=hint, **_origin(request)
     )
 
 
 def no_answer(request: Request, what: str, hint: str = "try again later") -> RetryableHttpError:
     """Return the error of a request that got no whole answer; `what` it did follows its name."""
     return RetryableHttpError(
-        f"`{request.name}` {what}",
-        status=NO_ANSWER,
-        method=request.method,
-        url=request.shown_url,
-        hint=hint,
-        request=request,
+        f"`{request.name}` {what}", status=NO_ANSWER, hint=hint, **_origin(request)
     )
+
+
+def _origin(request: Request) -> _Origin:
+    return {"method": request.method, "url": request.shown_url, "request": request}
 
 
 def too_slow(request: Request) -> RetryableHttpError:

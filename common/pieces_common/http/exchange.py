@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, TypeVar
 
 from pieces_framework.call_scope import shared
@@ -12,7 +13,11 @@ from .message import ResponseType
 from .options import DEFAULT_MAX_RESPONSE_BYTES
 
 if TYPE_CHECKING:
+    from asyncio import Timeout
+
     from pydantic import BaseModel
+
+    from pieces_framework import JsonValue
 
     from .request import Request
     from .stream import StreamedResponse
@@ -44,7 +49,7 @@ async def whole_answer(request: Request) -> tuple[RawAnswer, bytes]:
     timer = asyncio.timeout(request.timeout_s)
     try:
         async with timer:
-            return await _read_whole(pool, request)
+            return await _read_whole(pool, request, timer)
     except TimeoutError:
         if not timer.expired():  # then it is the author's, raised while the body was read
             raise
@@ -54,60 +59,73 @@ async def whole_answer(request: Request) -> tuple[RawAnswer, bytes]:
     raise too_slow(request)
 
 
-async def _read_whole(pool: Pool, request: Request) -> tuple[RawAnswer, bytes]:
+async def _read_whole(pool: Pool, request: Request, timer: Timeout) -> tuple[RawAnswer, bytes]:
     from .reading import read_within, too_large
-    from .redirects import follow
 
-    answer = await follow(pool, request)
+    answer = await _good_answer(pool, request, timer)
+    limit = request.max_response_bytes
+    if limit is None:
+        limit = DEFAULT_MAX_RESPONSE_BYTES
     try:
-        await _raise_for_status(answer)
-        limit = request.max_response_bytes
-        data, is_all = await read_within(
-            answer, DEFAULT_MAX_RESPONSE_BYTES if limit is None else limit
-        )
+        data, is_all = await read_within(answer, limit)
     finally:
         await answer.aclose()
     if not is_all:
-        raise too_large(request)
+        raise too_large(request, limit)
     return answer, data
 
 
-async def opened(pool: Pool, request: Request) -> StreamedResponse:
-    """Send a request once and return its answer, whose body is still to be read."""
+async def opened(request: Request) -> StreamedResponse:
+    """Send a request once and return its answer, whose body is still to be read. Close it."""
     import asyncio
 
-    from .redirects import follow
     from .stream import StreamedResponse
 
     timer = asyncio.timeout(request.timeout_s)
     try:
-        async with timer:
-            answer = await follow(pool, request)
-            try:
-                await _raise_for_status(answer)
-            except BaseException:
-                await answer.aclose()
-                raise
+        async with timer, AsyncExitStack() as closing:
+            pool, is_own = open_pool()
+            if is_own:
+                closing.push_async_callback(pool.aclose)
+            answer = await _good_answer(pool, request, timer)
+            closing.push_async_callback(answer.aclose)
             until = timer.when()
             left_s = None if until is None else until - asyncio.get_running_loop().time()
-            return StreamedResponse(answer, left_s)
+            return StreamedResponse(answer, left_s, closing.pop_all())
     except TimeoutError:
         if not timer.expired():
             raise
     raise too_slow(request)
 
 
-async def _raise_for_status(answer: RawAnswer) -> None:
+async def _good_answer(pool: Pool, request: Request, timer: Timeout) -> RawAnswer:
+    """Send a request once and return its answer; one with a status of 400 or more is raised."""
+    from .redirects import follow
+
+    answer = await follow(pool, request)
     if answer.status < 400:
-        return
+        return answer
+    until = timer.when()
+    timer.reschedule(None)  # from here on the status is what happened
+    try:
+        body = await _error_body(answer, until)
+    finally:
+        await answer.aclose()
+    raise error_for(request, answer.status, answer.headers, body)
+
+
+async def _error_body(answer: RawAnswer, until: float | None) -> JsonValue:
+    """Return what an error says; `None` if that breaks off or is not there in time."""
+    import asyncio
+
     from .reading import MAX_ERROR_BYTES, decode_json, decode_text, read_within
 
     try:
-        data, is_all = await read_within(answer, MAX_ERROR_BYTES)
-    except RetryableHttpError:  # it breaks off, and its status says enough
-        data, is_all = b"", True
-    decode = decode_json if is_all else decode_text
-    raise error_for(answer.request, answer.status, answer.headers, decode(data, answer.headers))
+        async with asyncio.timeout_at(until):
+            data, is_all = await read_within(answer, MAX_ERROR_BYTES)
+    except (RetryableHttpError, TimeoutError):
+        return None
+    return (decode_json if is_all else decode_text)(data, answer.headers)
 
 
 def open_pool() -> tuple[Pool, bool]:
@@ -127,4 +145,6 @@ def body_of(
     if response_type is ResponseType.TEXT:
         return decode_text(data, answer.headers)
     body = decode_json(data, answer.headers)
-    return body if parse is None else parsed(parse, body, answer.request)
+    if parse is None:
+        return body
+    return parsed(parse, body, f"what `{answer.request.name}` answered")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
+from pieces_common.secret_names import SecretNames
 from pieces_framework import JsonValue
 from pieces_framework.secret_forms import secret_pattern
 
@@ -19,20 +20,17 @@ MASK: Final = "***"
 
 _MAX_DEPTH: Final = 100
 """What is nested more deeply is masked whole, and not searched for secrets."""
-_SECRET_NAME: Final = re.compile(
-    r"auth|cookie|key|token|secret|signature|session|password", re.IGNORECASE
-)
-"""Of headers and of the query."""
-_SECRET_FIELD: Final = re.compile(
-    r"passw|passphrase|secret|authorization|token|(?:api|private|access).?key",
-    re.IGNORECASE,
-)
-"""Of the body, where `key` alone mostly names something public."""
+_NAMES: Final = SecretNames()
 
 
-def masked(value: JsonValue, request: Request) -> JsonValue:
-    """Return `value` with `***` for each secret of `request`, however it is written there."""
-    return _masked(value, secret_pattern(_secrets(request)), _MAX_DEPTH)
+def secrets_pattern(request: Request) -> re.Pattern[str]:
+    """Return a pattern that finds each secret of `request`, however it is written."""
+    return secret_pattern(_secrets(request))
+
+
+def masked_by(value: JsonValue, pattern: re.Pattern[str]) -> JsonValue:
+    """Return `value` with `***` for what `pattern` finds in texts and keys, and as a number."""
+    return _masked(value, pattern, _MAX_DEPTH)
 
 
 def _masked(value: JsonValue, pattern: re.Pattern[str], depth: int) -> JsonValue:
@@ -54,10 +52,10 @@ def _masked(value: JsonValue, pattern: re.Pattern[str], depth: int) -> JsonValue
 def _secrets(request: Request) -> Iterator[str]:
     yield from authentication_secrets(request.authentication)
     for name, value in request.headers.items():
-        if _SECRET_NAME.search(name):
+        if _NAMES.in_header(name):
             yield from _of_header(name, value)
     query = request.url.query.decode("ascii")
-    yield from (value for name, value in parse_qsl(query) if _SECRET_NAME.search(name))
+    yield from (value for name, value in parse_qsl(query) if _NAMES.in_query(name))
     yield from _of_body(request.content.document, _MAX_DEPTH)
 
 
@@ -88,10 +86,23 @@ def _of_body(document: JsonValue, depth: int) -> Iterator[str]:
         return
     if isinstance(document, Mapping):
         for name, value in document.items():
-            if isinstance(value, str | int | float) and _SECRET_FIELD.search(name):
-                yield str(value)
+            if _NAMES.anywhere(name):
+                yield from _texts(value, depth - 1, with_numbers=not _NAMES.is_counter(name))
             else:
                 yield from _of_body(value, depth - 1)
     elif isinstance(document, Sequence) and not isinstance(document, str):
         for item in document:
             yield from _of_body(item, depth - 1)
+
+
+def _texts(value: JsonValue, depth: int, *, with_numbers: bool) -> Iterator[str]:
+    """Yield all that `value` says, for the name of it says that it is a secret."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | Sequence):
+        if depth > 0:
+            items = value.values() if isinstance(value, Mapping) else value
+            for item in items:
+                yield from _texts(item, depth - 1, with_numbers=with_numbers)
+    elif with_numbers and value is not None and not isinstance(value, bool):
+        yield str(value)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, StrEnum
-from typing import Generic
+from enum import StrEnum
+from typing import Final, Generic
 from urllib.parse import urlsplit
 
 from typing_extensions import TypeVar
@@ -15,7 +15,7 @@ from pieces_framework import JsonValue
 BodyT_co = TypeVar("BodyT_co", covariant=True, default=JsonValue)
 
 
-class HttpMethod(Enum):
+class HttpMethod(StrEnum):
     """The methods of a request."""
 
     GET = "GET"
@@ -24,6 +24,10 @@ class HttpMethod(Enum):
     PUT = "PUT"
     DELETE = "DELETE"
     HEAD = "HEAD"
+
+
+IDEMPOTENT: Final = frozenset({HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT, HttpMethod.DELETE})
+"""The methods that do no more when they are sent twice. Source: RFC 9110, section 9.2.2."""
 
 
 class ResponseType(StrEnum):

@@ -5,11 +5,13 @@ Source: RFC 7578; names are escaped as browsers do it, see the HTML standard, "m
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from pieces_framework import ApFile, ApStreamingFile, FatalError
+from pieces_common.mime_types import mime_type_of
+from pieces_framework import ApFile, ApStreamingFile, AuthorCodeError, FatalError
 
 _ESCAPES: Final = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 
@@ -35,15 +37,24 @@ class MultipartBody:
     Its `Content-Type`, with the boundary, is set by itself.
     """
 
-    fields: Sequence[tuple[str, FieldValue]] = field(repr=False)
-    """Name and value of each, in the order to send them; a name may stand several times."""
+    fields: Mapping[str, FieldValue] | Sequence[tuple[str, FieldValue]] = field(repr=False)
+    """Names and values, in the order to send them. As pairs a name may stand several times."""
 
 
 class MultipartStream:
     """The bytes of a `MultipartBody`. It can be iterated again unless a part cannot."""
 
-    def __init__(self, body: MultipartBody, boundary: str) -> None:
-        self._parts: Final = [_encoded(name, value, boundary) for name, value in body.fields]
+    def __init__(self, body: MultipartBody, boundary: str, request_name: str) -> None:
+        """Check and prepare the parts.
+
+        Raises:
+            AuthorCodeError: if a value is neither text nor a file.
+            FatalError: if the content type of a file cannot be sent.
+        """
+        fields = body.fields.items() if isinstance(body.fields, Mapping) else body.fields
+        self._parts: Final = [
+            _encoded(name, value, boundary, request_name) for name, value in fields
+        ]
         self._end: Final = f"--{boundary}--\r\n".encode()
 
     @property
@@ -68,28 +79,65 @@ class MultipartStream:
             if isinstance(data, bytes):
                 yield data
             else:
-                async for piece in data:
-                    yield piece
+                async with closing(data) as pieces:
+                    async for piece in pieces:
+                        yield piece
             yield b"\r\n"
         yield self._end
 
 
+@asynccontextmanager
+async def closing(data: AsyncIterable[bytes]) -> AsyncGenerator[AsyncIterator[bytes]]:
+    """Iterate over `data` in the block, and let a generator end where the block is left early."""
+    pieces = aiter(data)
+    try:
+        yield pieces
+    finally:
+        if isinstance(pieces, AsyncGenerator):
+            await pieces.aclose()
+
+
 def _encoded(
-    name: str, value: FieldValue, boundary: str
+    name: str, value: FieldValue, boundary: str, request_name: str
 ) -> tuple[bytes, bytes | AsyncIterable[bytes]]:
     """Return what stands before a part's data, and the data."""
     disposition = f'--{boundary}\r\nContent-Disposition: form-data; name="{_escaped(name)}"'
     if isinstance(value, str):
         return f"{disposition}\r\n\r\n".encode(), _utf8(value)
+    file = _file_part(value)
+    if file is None:
+        raise AuthorCodeError(
+            f"field `{name}` of the multipart body of `{request_name}` is {_kind(value)}, neither"
+            " text nor a file",
+            hint="pass a number as text: `str(number)`; the data of a `FilePart` is bytes",
+        )
+    content_type = file.content_type or mime_type_of(file.file_name)
+    if not content_type.isprintable():
+        raise FatalError(
+            f"the content type of field `{name}` of the multipart body of `{request_name}` cannot"
+            " be sent: HTTP does not allow one of its characters",
+            hint="pass one such as `image/png`, or none: it is then guessed by the file's name",
+        )
+    named = f'{disposition}; filename="{_escaped(file.file_name)}"'
+    return f"{named}\r\nContent-Type: {content_type}\r\n\r\n".encode(), file.data
+
+
+def _file_part(value: object) -> FilePart | None:
+    """Return the file that `value` is; `None` if the author passed something else."""
     if isinstance(value, ApFile):
-        value = FilePart(value.filename, value.data)
-    elif isinstance(value, ApStreamingFile):
-        value = FilePart(value.filename, value.body)
-    kind = value.content_type or _guessed(value.file_name)
-    if not kind.isprintable():
-        raise FatalError(f"the content type {kind!r} of `{value.file_name}` cannot be sent")
-    head = f'{disposition}; filename="{_escaped(value.file_name)}"\r\nContent-Type: {kind}\r\n\r\n'
-    return head.encode(), value.data
+        return FilePart(value.filename, value.data)
+    if isinstance(value, ApStreamingFile):
+        return FilePart(value.filename, value.body)
+    # Of `data` the types say so already, to who has them checked.
+    if isinstance(value, FilePart) and isinstance(value.data, bytes | AsyncIterable):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return value
+    return None
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, FilePart):
+        return f"a `FilePart` of {type(value.data).__name__}"
+    return type(value).__name__
 
 
 def _escaped(text: str) -> str:
@@ -98,9 +146,3 @@ def _escaped(text: str) -> str:
 
 def _utf8(text: str) -> bytes:
     return text.encode("utf-8", "replace")  # half characters, which a browser replaces as well
-
-
-def _guessed(file_name: str) -> str:
-    import mimetypes
-
-    return mimetypes.guess_type(file_name, strict=False)[0] or "application/octet-stream"

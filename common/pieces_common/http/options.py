@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, TypedDict
+from typing import TYPE_CHECKING, Final, TypedDict, cast
+
+from pieces_framework import AuthorCodeError
 
 from .authentication import Authentication
 from .body import Body
@@ -13,7 +16,7 @@ if TYPE_CHECKING:
     from .rate_limit import RateLimit
 
 DEFAULT_TIMEOUT_S: Final = 30.0
-"""How long a request may take from first to last byte, redirects included."""
+"""How long an attempt may take, from connecting to the last byte, redirects included."""
 DEFAULT_MAX_RESPONSE_BYTES: Final = 50 * 2**20
 
 
@@ -29,14 +32,47 @@ class RequestOptions(TypedDict, total=False):
     `Content-Type`, unless `headers` say another."""
     authentication: Authentication | None
     timeout_s: float | None
-    """Seconds for one attempt, from first to last byte; 30 by default, `None` for no limit. Of a
-    stream only the time that it is waited for counts."""
+    """Seconds for one attempt, from connecting to the last byte; 30 by default, `None` for no
+    limit. Of a stream only the time that it is waited for counts."""
     retries: int
     """How many more times a request that fails for a passing reason is sent; 0 by default."""
     rate_limit: RateLimit | None
-    """Is waited for before each attempt, that of the `authentication`."""
+    """Waited for before each attempt, counted per `authentication`."""
     follow_redirects: bool
     """With `False` an answer of 3xx is returned as it is."""
     max_response_bytes: int
     """How large the body of the answer may be, after decompression: 50 MB by default. A stream has
     no limit unless it is given."""
+
+
+_NAMES: Final = frozenset(RequestOptions.__annotations__)
+
+
+def check_options(options: RequestOptions, request_name: str) -> None:
+    """Refuse keywords that do not exist and numbers that mean nothing.
+
+    Raises:
+        AuthorCodeError: if there is one.
+    """
+    if unknown := options.keys() - _NAMES:
+        raise AuthorCodeError(
+            f"`{request_name}`: a request takes no keyword `{min(unknown)}`",
+            hint=f"it takes {', '.join(sorted(_NAMES))}",
+        )
+    timeout_s = options.get("timeout_s")
+    if timeout_s is not None and not _is_duration(timeout_s):
+        raise AuthorCodeError(
+            f"`{request_name}`: `timeout_s` must be a number of seconds above 0, got {timeout_s!r}",
+            hint="pass `None` for no limit",
+        )
+    for name in ("retries", "max_response_bytes"):
+        value = options.get(name, 0)
+        if type(value) is not int or value < 0:
+            raise AuthorCodeError(
+                f"`{request_name}`: `{name}` must be a whole number, 0 or more, got {value!r}",
+                hint="leave it out for the default",
+            )
+
+
+def _is_duration(value: object) -> bool:
+    return type(value) in {int, float} and 0 < cast("float", value) < math.inf

@@ -16,22 +16,22 @@ QueryParams: TypeAlias = Mapping[str, QueryValue] | Sequence[tuple[str, QueryVal
 """Names and values. As pairs a name may stand several times."""
 
 
-def encode_query(params: QueryParams) -> str:
-    """Return `params` as a query, each value as JavaScript's text of it.
+def encode_query(params: QueryParams, where: str) -> str:
+    """Return `params` as a query, each value as JavaScript's text of it; see `encode_pairs`.
 
     `None` is the text `null`, as the original has it; the types leave it out, since no service
     wants that.
 
-    >>> encode_query({"page": 2, "tags": ["a", "b"], "deep": True})
+    >>> encode_query({"page": 2, "tags": ["a", "b"], "deep": True}, "query")
     'page=2&tags=a%2Cb&deep=true'
-    >>> encode_query([("tag", "a b"), ("tag", "c")])
+    >>> encode_query([("tag", "a b"), ("tag", "c")], "query")
     'tag=a+b&tag=c'
 
     Raises:
         FatalError: if a text in it is not Unicode.
     """
     pairs = params.items() if isinstance(params, Mapping) else params
-    return encode_pairs([(name, js_text(value)) for name, value in pairs], "query")
+    return encode_pairs([(name, js_text(value)) for name, value in pairs], where)
 
 
 def encode_pairs(pairs: Sequence[tuple[str, str]], where: str) -> str:
@@ -46,7 +46,7 @@ def encode_pairs(pairs: Sequence[tuple[str, str]], where: str) -> str:
         pass
     # Outside the handler: the cause repeats the text.
     raise FatalError(
-        f"the {where} of the request holds half of a character",
+        f"the {where} holds half of a character",
         hint="look for text that was cut in the middle of an emoji",
     )
 

@@ -37,9 +37,11 @@ class RateLimit:
     """
 
     def __init__(self, *, requests: int, per_s: float = 1.0) -> None:
-        if requests < 1 or not (math.isfinite(per_s) and per_s > 0):
+        is_count = type(requests) is int and requests >= 1
+        is_span = type(per_s) in {int, float} and 0 < per_s < math.inf
+        if not (is_count and is_span):
             raise DefinitionError(
-                [f"no rate limit has {requests} requests per {per_s} s"],
+                [f"no rate limit has `requests={requests!r}` and `per_s={per_s!r}`"],
                 hint="pass a whole number of requests and a number of seconds, both above 0",
             )
         self.requests: Final = requests
@@ -76,7 +78,7 @@ class RateLimit:
         with self._lock:
             line = self._lines.get(key) or self._new_line(key, now)
             line.waiting.setdefault(turn)
-            if line.first() is not turn:  # whoever is gets out of the line wakes the next one
+            if line.first() is not turn:  # whoever is first wakes the next one on leaving
                 return self.per_s * (1 + len(line.waiting) // self.requests)
             free_in_s = line.begun[0] + self.per_s - now if line.is_full() else 0.0
             if free_in_s <= 0:

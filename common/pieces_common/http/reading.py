@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import zlib
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Collection, Iterator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -12,9 +11,12 @@ from pieces_framework import FatalError, JsonValue
 from pieces_framework.wire import parse_json
 
 from .errors import no_answer
+from .header_parameters import parameters
+from .headers import ENCODINGS
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
+    from pydantic_core import ErrorDetails
 
     from .request import Request
     from .transport import RawAnswer
@@ -27,7 +29,11 @@ PIECE_BYTES: Final = 2**16
 """The most that is decompressed at once."""
 
 _MAX_LAYERS: Final = 5
-_CHARSET: Final = re.compile(r"charset=\s*[\"']?([A-Za-z0-9._:-]+)", re.IGNORECASE)
+_STEPS_AT_ONCE: Final = 16
+"""How many pieces are decompressed before other tasks get their turn: a few milliseconds."""
+_HEADER_BYTES: Final = 2
+"""How much of a stream tells whether it has the header of zlib (RFC 1950, section 2.2)."""
+_UNDONE: Final = frozenset(ENCODINGS.split(", "))
 _NO_CHARSETS: Final = frozenset(
     {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
 )
@@ -47,11 +53,11 @@ async def read_within(answer: RawAnswer, limit: int) -> tuple[bytes, bool]:
     return (pieces[0] if len(pieces) == 1 else b"".join(pieces)), True
 
 
-def too_large(request: Request) -> FatalError:
-    """Return the error of an answer beyond the limit of its request."""
+def too_large(request: Request, limit: int) -> FatalError:
+    """Return the error of an answer of more than `limit` bytes."""
     return FatalError(
-        f"`{request.name}` answered with more than the {request.max_response_bytes} bytes that "
-        "`max_response_bytes` allows",
+        f"`{request.name}` answered with more than the {limit} bytes that `max_response_bytes` "
+        "allows",
         hint="ask for less at once, raise `max_response_bytes`, or read it by `http_client.stream`",
     )
 
@@ -59,11 +65,14 @@ def too_large(request: Request) -> FatalError:
 async def decompressed(answer: RawAnswer) -> AsyncGenerator[bytes]:
     """Yield the body without its content encodings, at most `PIECE_BYTES` at a time if it has any.
 
-    An encoding that was not asked for stays.
+    An encoding that was not asked for stays. A little data may become a lot, or keep zlib busy for
+    long and become nothing: other tasks, and the time limit, get their turn in between.
 
     Raises:
         RetryableHttpError: if the answer breaks off, or is not compressed as it says.
     """
+    import asyncio
+
     layers = _layers(answer.headers.get("content-encoding", ""))
     if not layers:
         async for chunk in answer.chunks():
@@ -71,10 +80,15 @@ async def decompressed(answer: RawAnswer) -> AsyncGenerator[bytes]:
         return
     if len(layers) > _MAX_LAYERS:
         raise no_answer(answer.request, f"answered with {len(layers)} layers of compression")
+    steps = 0
     try:
         async for chunk in answer.chunks():
             for piece in _inflated(chunk, layers):
-                yield piece
+                if piece:
+                    yield piece
+                steps += 1
+                if steps % _STEPS_AT_ONCE == 0:
+                    await asyncio.sleep(0)
         is_whole = all(layer.is_whole for layer in layers)
     except zlib.error:
         is_whole = False
@@ -90,13 +104,20 @@ class _Layer:
         self._window: Final = zlib.MAX_WBITS + (0 if encoding == "deflate" else 16)
         self._stream = zlib.decompressobj(self._window)
         self._has_begun = False
+        self._held: bytes = b""
 
     @property
     def is_whole(self) -> bool:
         """Whether the data, if there was any, had an end."""
-        return self._stream.eof or not self._has_begun
+        return self._stream.eof or not (self._has_begun or self._held)
 
     def inflated(self, data: bytes) -> Iterator[bytes]:
+        """Yield what `data` becomes, after each step, be that nothing."""
+        if not self._has_begun:
+            data = self._held + data
+            self._held = data if len(data) < _HEADER_BYTES else b""
+            if self._held:
+                return
         is_full = False  # then more may come out without more going in
         while data or is_full:
             if self._stream.eof:
@@ -107,8 +128,7 @@ class _Layer:
             self._has_begun = True
             data = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
             is_full = len(piece) == PIECE_BYTES and not self._stream.eof
-            if piece:
-                yield piece
+            yield piece
 
     def _decompress(self, data: bytes) -> bytes:
         try:
@@ -122,11 +142,15 @@ class _Layer:
 
 
 def _inflated(data: bytes, layers: list[_Layer]) -> Iterator[bytes]:
+    """Yield what `data` becomes at last, an empty piece for each step of a layer without any."""
     if not layers:
         yield data
         return
     for piece in layers[0].inflated(data):
-        yield from _inflated(piece, layers[1:])
+        if piece:
+            yield from _inflated(piece, layers[1:])
+        else:
+            yield b""
 
 
 def _layers(encodings: str) -> list[_Layer]:
@@ -136,7 +160,7 @@ def _layers(encodings: str) -> list[_Layer]:
     names = [name.strip().lower().removeprefix("x-") for name in encodings.split(",")]
     layers: list[_Layer] = []
     for name in reversed([name for name in names if name not in {"", "identity"}]):
-        if name not in {"gzip", "deflate"}:
+        if name not in _UNDONE:
             break
         layers.append(_Layer(name))
     return layers
@@ -151,11 +175,9 @@ def charset(headers: Mapping[str, str]) -> str:
     """Return the character set of the content type; UTF-8 if it names none that Python knows."""
     import codecs
 
-    found = _CHARSET.search(headers.get("content-type", ""))
-    if found is None:
-        return "utf-8"
+    named = parameters(headers.get("content-type", "")).get("charset", "")
     try:
-        known = codecs.lookup(found[1]).name
+        known = codecs.lookup(named.strip("'")).name
         b"a".decode(known, "replace")  # some of Python's codecs make no text
     except (LookupError, ValueError):
         return "utf-8"
@@ -173,8 +195,8 @@ def decode_json(data: bytes, headers: Mapping[str, str]) -> JsonValue:
         return text
 
 
-def parsed(model: type[ModelT], body: JsonValue, request: Request) -> ModelT:
-    """Return `body` as `model`.
+def parsed(model: type[ModelT], value: JsonValue, name: str) -> ModelT:
+    """Return `value`, which messages call `name`, as `model`.
 
     Raises:
         FatalError: if it does not fit; what the service said is not repeated.
@@ -182,16 +204,36 @@ def parsed(model: type[ModelT], body: JsonValue, request: Request) -> ModelT:
     from pydantic import ValidationError
 
     try:
-        return model.model_validate(body)
+        return model.model_validate(value)
     except ValidationError as error:
-        problems = [
-            f"`{'.'.join(map(str, problem['loc'])) or 'body'}`: {problem['msg']}"
-            for problem in error.errors(include_url=False, include_input=False)
-        ]
-    shown = "; ".join(problems[:3])
+        problems = error.errors(include_url=False, include_input=False)
+    known = _field_names(model)
+    shown = "; ".join(_shown_problem(problem, known) for problem in problems[:3])
     more = f" and {len(problems) - 3} more" if len(problems) > 3 else ""
     # Outside the handler: pydantic's own error repeats what the service sent.
     raise FatalError(
-        f"what `{request.name}` answered is not `{model.__name__}`: {shown}{more}",
+        f"{name} is not `{model.__name__}`: {shown}{more}",
         hint="compare the model with the service's documentation",
     )
+
+
+def _shown_problem(problem: ErrorDetails, known: Collection[str]) -> str:
+    """Return where and what is wrong; a key or a tag that only the service knows is left out."""
+    where = [str(part) for part in problem["loc"] if isinstance(part, int) or part in known]
+    is_tag = problem["type"].startswith("union_tag")
+    what = "The tag is none of the expected ones" if is_tag else problem["msg"]
+    return f"`{'.'.join(where) or 'body'}`: {what}"
+
+
+def _field_names(model: type[BaseModel]) -> Collection[str]:
+    """Return the names of all fields in `model`, also of the models in it."""
+    from pydantic.errors import PydanticInvalidForJsonSchema
+
+    try:
+        schema = model.model_json_schema()
+    except PydanticInvalidForJsonSchema:  # a type of the author's own that has none
+        return model.model_fields.keys()
+    names = set[str]()
+    for part in (schema, *schema.get("$defs", {}).values()):
+        names.update(part.get("properties", {}))
+    return names

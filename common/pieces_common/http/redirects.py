@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING, Final
 
-from .errors import refused
-from .reading import MAX_ERROR_BYTES, read_within
+from .errors import RetryableHttpError, refused
+from .services import is_same_service
 from .transport import Hop, joined_url
 
 if TYPE_CHECKING:
     from .errors import HttpError
     from .request import Request
-    from .transport import Pool, RawAnswer, Url
+    from .transport import Pool, RawAnswer
 
 MAX_REDIRECTS: Final = 10
+
+_DRAIN_BYTES: Final = 2**16
+_DRAIN_S: Final = 0.5
+"""How much of a redirect's body is read, and how long; opening a connection is cheaper then."""
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _OF_BODY: Final = frozenset(
@@ -42,26 +47,47 @@ async def follow(pool: Pool, request: Request) -> RawAnswer:
     while answer.status in _REDIRECTS and "location" in answer.headers:
         try:
             followed += 1
-            target = joined_url(hop.url, answer.headers["location"])
-            if target is None or followed > MAX_REDIRECTS:
-                raise refused(
-                    request, f"`{request.name}` redirects in circles or to no web address"
+            if followed > MAX_REDIRECTS:
+                raise _refused(
+                    answer,
+                    f"redirects more than {MAX_REDIRECTS} times",
+                    "check the address; a service may do so without a cookie or a login",
                 )
-            hop = _next_hop(hop, target, answer)
-            await read_within(answer, MAX_ERROR_BYTES)  # so that the connection can be kept
+            hop = _next_hop(hop, answer)
+            await _drain(answer)
         finally:
             await answer.aclose()
         answer = await pool.send(hop, request)
     return answer
 
 
-def _next_hop(hop: Hop, target: Url, answer: RawAnswer) -> Hop:
-    target = target.copy_with(userinfo=b"", fragment=None)
+async def _drain(answer: RawAnswer) -> None:
+    """Read a body that is short and there already, so that its connection can be kept."""
+    import asyncio
+
+    size = 0
+    with suppress(RetryableHttpError, TimeoutError):  # then it is closed, and nothing is lost
+        async with asyncio.timeout(_DRAIN_S), aclosing(answer.chunks()) as chunks:
+            async for chunk in chunks:
+                size += len(chunk)
+                if size > _DRAIN_BYTES:
+                    return
+
+
+def _next_hop(hop: Hop, answer: RawAnswer) -> Hop:
+    target = joined_url(hop.url, answer.headers["location"])
+    if target is None:
+        raise _refused(
+            answer,
+            "redirects to no web address",
+            "the error's `headers['location']` is where; tell the service",
+        )
+    target = target.copy_with(userinfo=b"")
     method = _next_method(hop.method, answer.status)
     if (hop.url.scheme, target.scheme) == ("https", "http"):
         raise _refused(answer, "redirects from https to http", "pass the address it shall go to")
     if not is_same_service(hop.url, target):
-        if method not in {"GET", "HEAD"}:
+        if method not in {"GET", "HEAD"} or (method == hop.method and hop.data is not None):
             raise _refused(
                 answer,
                 f"redirects to another host, `{target.host}`",
@@ -80,13 +106,6 @@ def _next_hop(hop: Hop, target: Url, answer: RawAnswer) -> Hop:
             "send it to the address in the error's `headers['location']`",
         )
     return Hop(method=method, url=target, headers=hop.headers, data=hop.data)
-
-
-def is_same_service(origin: Url, target: Url) -> bool:
-    """Whether `target` may see the credentials sent to `origin`: the same host, no less secure."""
-    unchanged = (origin.scheme, origin.port) == (target.scheme, target.port)
-    upgraded = origin.port is None and target.port is None and target.scheme == "https"
-    return target.host == origin.host and (unchanged or upgraded)
 
 
 def _next_method(method: str, status: int) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pieces_framework import AuthorCodeError
+
 from .authentication import ApiKeyQuery, Authentication, basic
-from .body import Body, Content, checked_length, encode_body
+from .body import Content, checked_length, encode_body
 from .headers import request_headers
 from .message import HttpMethod, shown_url
-from .options import DEFAULT_TIMEOUT_S
+from .options import DEFAULT_TIMEOUT_S, RequestOptions, check_options
 from .query import QueryParams, encode_pairs, encode_query, with_query
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Request:
     rate_limit: RateLimit | None
     follow_redirects: bool
     max_response_bytes: int | None
+    """`None` if the caller gave none."""
 
     @property
     def shown_url(self) -> str:
@@ -44,59 +47,61 @@ class Request:
     @property
     def name(self) -> str:
         """Method and URL, as messages name the request."""
-        return f"{self.method.value} {self.shown_url}"
+        return f"{self.method} {self.shown_url}"
 
 
-def prepared(
-    method: HttpMethod,
-    url: str,
-    accept: str,
-    *,
-    default_max_bytes: int | None,
-    headers: Mapping[str, str] | None = None,
-    query_params: QueryParams | None = None,
-    body: Body = None,
-    authentication: Authentication | None = None,
-    timeout_s: float | None = DEFAULT_TIMEOUT_S,
-    retries: int = 0,
-    rate_limit: RateLimit | None = None,
-    follow_redirects: bool = True,
-    max_response_bytes: int | None = None,
-) -> Request:
-    """Return the request that the keywords of `RequestOptions` ask for.
+def prepared(method: HttpMethod | str, url: str, accept: str, options: RequestOptions) -> Request:
+    """Return the request that `options` ask for.
 
     Raises:
         FatalError: if it cannot be sent as it is.
+        AuthorCodeError: if an option, or the method, is none or has a value that none can have.
     """
     from .transport import absolute_url, without_user
 
-    target = absolute_url(with_query(url, _query(query_params, authentication)))
-    sent_headers = request_headers(headers or {}, authentication, accept)
+    name = f"{method} {shown_url(url)}"
+    known_method = _known(method, name)
+    check_options(options, name)
+    authentication = options.get("authentication")
+    query = _query(options.get("query_params"), authentication, f"query of `{name}`")
+    target = absolute_url(with_query(url, query))
+    headers = request_headers(options.get("headers") or {}, authentication, accept, name)
     if target.userinfo:
         target, user, password = without_user(target)
-        sent_headers.setdefault("authorization", basic(user, password))
-    content = encode_body(body, sent_headers.get("content-type", ""))
-    if "content-length" in sent_headers and content.data is not None:
-        content = checked_length(content, sent_headers["content-length"])
-    sent_headers.update(content.headers)  # what the caller gave is in them
+        headers.setdefault("authorization", basic(user, password))
+    content = encode_body(options.get("body"), headers.get("content-type", ""), name)
+    if "content-length" in headers:
+        content = checked_length(content, headers["content-length"], name)
+    headers.update(content.headers)  # the type is the caller's, or made from it
     return Request(
-        method=method,
+        method=known_method,
         given_url=url,
         url=target,
-        headers=sent_headers,
+        headers=headers,
         content=content,
         authentication=authentication,
-        timeout_s=timeout_s,
-        retries=retries,
-        rate_limit=rate_limit,
-        follow_redirects=follow_redirects,
-        max_response_bytes=default_max_bytes if max_response_bytes is None else max_response_bytes,
+        timeout_s=options.get("timeout_s", DEFAULT_TIMEOUT_S),
+        retries=options.get("retries", 0),
+        rate_limit=options.get("rate_limit"),
+        follow_redirects=options.get("follow_redirects", True),
+        max_response_bytes=options.get("max_response_bytes"),
     )
 
 
-def _query(query_params: QueryParams | None, authentication: Authentication | None) -> str:
-    query = encode_query(query_params) if query_params else ""
+def _known(method: HttpMethod | str, request_name: str) -> HttpMethod:
+    try:
+        return HttpMethod(method)
+    except ValueError:
+        pass
+    raise AuthorCodeError(
+        f"`{request_name}`: there is no method `{method}`",
+        hint=f"use one of {', '.join(HttpMethod)}",
+    )
+
+
+def _query(params: QueryParams | None, authentication: Authentication | None, where: str) -> str:
+    query = encode_query(params, where) if params else ""
     if isinstance(authentication, ApiKeyQuery):
-        added = encode_pairs([(authentication.name, authentication.key)], "query")
+        added = encode_pairs([(authentication.name, authentication.key)], where)
         query = f"{query}&{added}" if query else added
     return query

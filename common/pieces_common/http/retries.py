@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from pieces_framework import FatalError
-
 from .errors import RetryableHttpError
-from .message import HttpMethod
+from .message import IDEMPOTENT, HttpMethod
 
 if TYPE_CHECKING:
     from tenacity import RetryCallState
@@ -20,8 +18,6 @@ MAX_WAIT_S: Final = 60.0
 FIRST_WAIT_S: Final = 0.5
 """The longest wait before the second try; it doubles with each one after that."""
 
-_IDEMPOTENT: Final = frozenset({HttpMethod.GET, HttpMethod.HEAD, HttpMethod.PUT, HttpMethod.DELETE})
-"""Source: RFC 9110, section 9.2.2."""
 _TURNED_AWAY: Final = frozenset({429, 503})
 """The answers that say that the service did not begin with the request."""
 
@@ -37,13 +33,8 @@ async def with_retries(
     instead; a longer one ends the tries.
 
     Raises:
-        FatalError: if `retries` is below 0.
         RetryableHttpError: the one of the last try; a note on it says how many there were.
     """
-    if retries < 0:
-        raise FatalError(f"`retries` must be 0 or more, got {retries}")
-    if retries == 0:
-        return await attempt()
     tries = 0
 
     async def one_try() -> AnswerT:  # tenacity awaits only what is declared with `async def`
@@ -88,4 +79,4 @@ def _is_worth_another(error: BaseException, method: HttpMethod) -> bool:
         return False
     if error.retry_after_s is not None and error.retry_after_s > MAX_WAIT_S:
         return False
-    return method in _IDEMPOTENT or error.status in _TURNED_AWAY
+    return method in IDEMPOTENT or error.status in _TURNED_AWAY

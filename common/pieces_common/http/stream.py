@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from typing import TYPE_CHECKING, Final
 
-from pieces_framework import FatalError
+from pieces_framework import AuthorCodeError, FatalError
 
 from .errors import too_slow
 from .options import DEFAULT_MAX_RESPONSE_BYTES
@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 class StreamedResponse:
     """An answer with a status below 400, whose body is read once, inside its block."""
 
-    def __init__(self, answer: RawAnswer, left_s: float | None) -> None:
+    def __init__(self, answer: RawAnswer, left_s: float | None, closing: AsyncExitStack) -> None:
         self._answer: Final = answer
+        self._closing: Final = closing
         self._left_s: Final = left_s
         self._is_taken = False
         self.status: Final = answer.status
@@ -32,21 +33,22 @@ class StreamedResponse:
 
         Raises:
             RetryableHttpError: if the answer breaks off, or more than `timeout_s` was waited for.
-            FatalError: if it is larger than `max_response_bytes`, or was read before.
+            FatalError: if it is larger than `max_response_bytes`.
+            AuthorCodeError: if it was read before, or its block was left.
         """
         request = self._answer.request
         if self._is_taken:
-            raise FatalError(
+            raise AuthorCodeError(
                 f"the answer of `{request.name}` was read before, or its block was left",
                 hint="read it once, inside `async with`",
             )
         self._is_taken = True
-        size = 0
+        size, limit = 0, request.max_response_bytes
         async with aclosing(_in_time(self._answer, self._left_s)) as pieces:
             async for piece in pieces:
                 size += len(piece)
-                if request.max_response_bytes is not None and size > request.max_response_bytes:
-                    raise too_large(request)
+                if limit is not None and size > limit:
+                    raise too_large(request, limit)
                 yield piece
 
     async def iter_lines(self) -> AsyncGenerator[str]:
@@ -55,6 +57,7 @@ class StreamedResponse:
         Raises:
             RetryableHttpError: as `iter_bytes` does.
             FatalError: as `iter_bytes` does, and if one line is longer than 50 MB.
+            AuthorCodeError: as `iter_bytes` does.
         """
         import codecs
 
@@ -67,8 +70,9 @@ class StreamedResponse:
                 try:
                     text = read.decode(piece)
                 except UnicodeError:  # UTF-16 or UTF-32 that does not begin with its mark
+                    held = read.getstate()[0]
                     read = codecs.getincrementaldecoder(f"{name}-le")("replace")
-                    text = read.decode(piece)
+                    text = read.decode(held + piece)
                 *ended, rest = text.split("\n")
                 for line in ended:
                     yield "".join((*begun, line)).removesuffix("\r")
@@ -84,7 +88,7 @@ class StreamedResponse:
     async def aclose(self) -> None:
         """Let go of the connection; it is closed unless the body was read to its end."""
         self._is_taken = True
-        await self._answer.aclose()
+        await self._closing.aclose()
 
 
 async def _in_time(answer: RawAnswer, left_s: float | None) -> AsyncGenerator[bytes]:

@@ -1,12 +1,11 @@
-"""Sends single requests over kept connections. The one module that knows httpx."""
+"""Sends single requests over kept connections, by httpx."""
 
 from __future__ import annotations
 
 import functools
-import logging
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import unquote
 
@@ -15,7 +14,9 @@ import httpx
 from pieces_framework import FatalError, PieceError
 
 from .errors import no_answer
+from .logs import keep_secrets_out
 from .message import shown_url
+from .sent_body import SentBody
 
 if TYPE_CHECKING:
     import ssl
@@ -26,13 +27,12 @@ Url: TypeAlias = httpx.URL
 
 _LOST: Final = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
 """How a connection fails that the service closed while nobody used it."""
-_REPEATABLE: Final = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_SAFE: Final = frozenset({"GET", "HEAD"})
+"""The methods that change nothing. Source: RFC 9110, section 9.2.1."""
 _LIMITS: Final = httpx.Limits(max_connections=100, max_keepalive_connections=100)
 _NO_TIMEOUTS: Final = {"timeout": dict[str, float]()}
 """The caller's timeout is for the whole attempt."""
 _LOCATION: Final = "location"
-_NO_AUTH: Final = httpx.Auth()
-"""Without it httpx looks for credentials of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,7 @@ class Hop:
 
     method: str
     url: Url = field(repr=False)
+    """Without user and password, which httpx would send."""
     headers: Mapping[str, str] = field(repr=False)
     data: bytes | AsyncIterable[bytes] | None = field(repr=False)
     is_one_time: bool = False
@@ -67,7 +68,7 @@ class RawAnswer:
         try:
             async for chunk in self._response.aiter_raw():
                 yield chunk
-        except httpx.RequestError as error:
+        except (httpx.RequestError, OSError) as error:  # some of TLS come as they are
             failure = _failure(self.request, error)
         else:
             return
@@ -86,7 +87,7 @@ class Pool:
     """
 
     def __init__(self) -> None:
-        _keep_queries_out_of_logs()
+        keep_secrets_out(httpx.URL)
         self._answered: Final = set[tuple[str, bytes]]()
         """Where a kept connection may lead to."""
         self._client: Final = _client()
@@ -98,41 +99,57 @@ class Pool:
     async def send(self, hop: Hop, request: Request) -> RawAnswer:
         """Send `hop`, for `request`, and return its answer once its headers are there.
 
-        A connection that the service closed in the meantime is replaced, where the request may be
-        sent twice. Source: RFC 9112, section 9.3.1.
+        A connection that the service closed in the meantime is replaced, where the request does no
+        harm if it arrives twice. Source: RFC 9112, section 9.3.1.
 
         Raises:
-            RetryableHttpError: if there is no answer.
+            RetryableHttpError: if there is no answer, or the connections were closed before.
             FatalError: if HTTP does not allow the request.
         """
+        if hop.data is None or isinstance(hop.data, bytes):
+            return await self._send(hop, request, hop.data)
+        async with aclosing(SentBody(hop.data, request.name)) as body:
+            return await self._send(hop, request, body)
+
+    async def _send(self, hop: Hop, request: Request, data: bytes | SentBody | None) -> RawAnswer:
         origin = (hop.url.scheme, hop.url.netloc)
-        may_be_stale = origin in self._answered
-        try:
+        is_harmless = hop.method in _SAFE and not hop.is_one_time
+        tries_left = 2 if origin in self._answered and is_harmless else 1
+        while True:
+            tries_left -= 1
             try:
-                response = await self._sent(hop)
-            except _LOST:
-                if not may_be_stale or hop.is_one_time or hop.method not in _REPEATABLE:
+                response = await self._sent(hop, request, data)
+            except (httpx.RequestError, OSError) as error:  # some of TLS come as they are
+                if isinstance(data, SentBody) and data.has_failed:
                     raise
-                response = await self._sent(hop)
-        except (httpx.RequestError, UnicodeError) as error:
-            failure = _failure(request, error)
-        else:
-            self._answered.add(origin)
-            return RawAnswer(response, request)
+                if not tries_left or not isinstance(error, _LOST):
+                    failure = _failure(request, error)
+                    break
+            else:
+                self._answered.add(origin)
+                return RawAnswer(response, request)
         raise failure  # outside the handler: the cause may hold a header or the query
 
-    async def _sent(self, hop: Hop) -> httpx.Response:
-        request = httpx.Request(
+    async def _sent(
+        self, hop: Hop, request: Request, data: bytes | SentBody | None
+    ) -> httpx.Response:
+        if self._client.is_closed:
+            raise no_answer(
+                request,
+                "was cut off: the run it belongs to is over",
+                "await what you start before the run ends",
+            )
+        sent = httpx.Request(
             hop.method,
             hop.url,
             headers=[
                 (name.encode("ascii"), value.encode("latin-1"))
                 for name, value in hop.headers.items()
             ],
-            content=hop.data,
+            content=data,
             extensions=_NO_TIMEOUTS,
         )
-        return await self._client.send(request, stream=True, auth=_NO_AUTH, follow_redirects=False)
+        return await self._client.send(sent, stream=True, follow_redirects=False)
 
 
 def absolute_url(text: str) -> Url:
@@ -145,7 +162,7 @@ def absolute_url(text: str) -> Url:
     if url is None:
         raise FatalError(
             f"`{shown_url(text)}` is not an absolute URL",
-            hint="begin it with http:// or https://",
+            hint="begin it with http:// or https:// and the name of a host",
         )
     return url
 
@@ -166,6 +183,7 @@ def _web_url(read: Callable[[], Url]) -> Url | None:
         url = read()
         is_of_the_web = url.scheme in {"http", "https"} and url.host != ""
         has_port = url.port is None or 0 < url.port < 2**16
+        url.raw_host.decode("ascii").encode("idna")  # as the lookup of the name will
     except (httpx.InvalidURL, UnicodeError):
         return None
     return url if is_of_the_web and has_port else None
@@ -178,8 +196,6 @@ def _client() -> httpx.AsyncClient:
             timeout=None,  # noqa: S113 -- the caller's timeout is for the whole attempt
             limits=_LIMITS,
             event_hooks={"response": [_hide_location]},
-            # Nobody sends them; this way nobody keeps them either.
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
     except (ValueError, ImportError, httpx.InvalidURL):
         pass
@@ -214,7 +230,7 @@ def _headers(raw: list[tuple[bytes, bytes]]) -> dict[str, str]:
     return headers
 
 
-def _failure(request: Request, error: httpx.RequestError | UnicodeError) -> PieceError:
+def _failure(request: Request, error: httpx.RequestError | OSError) -> PieceError:
     if isinstance(error, httpx.LocalProtocolError):  # its text may repeat a header
         return FatalError(
             f"`{request.name}` cannot be sent: its headers and its body do not fit together",
@@ -222,23 +238,6 @@ def _failure(request: Request, error: httpx.RequestError | UnicodeError) -> Piec
         )
     if isinstance(error, httpx.ConnectError):  # its text is a reason, safe to show
         return no_answer(request, f"was not reached: {error}", "check the address and the network")
-    if isinstance(error, UnicodeError):
-        return no_answer(request, "was not reached: no host has such a name", "check the address")
     if isinstance(error, httpx.ProxyError):
         return no_answer(request, "was not let through by the proxy", "check HTTP_PROXY")
     return no_answer(request, f"broke off ({type(error).__name__})")
-
-
-@functools.cache
-def _keep_queries_out_of_logs() -> None:
-    """Let httpx log each request without its query, where many services want the API key."""
-    logging.getLogger("httpx").addFilter(_shorten_urls)
-
-
-def _shorten_urls(record: logging.LogRecord) -> bool:
-    if isinstance(record.args, tuple):
-        record.args = tuple(
-            shown_url(str(value)) if isinstance(value, httpx.URL) else value
-            for value in record.args
-        )
-    return True

@@ -40,9 +40,10 @@ async def enable(
 async def poll(
     polling: Polling[AuthT, PropsT],
     context: PollingTriggerContext[AuthT, PropsT],
-    max_items: int,
+    max_items: object,
 ) -> list[object]:
     """Return the data of what is before the checkpoint, and move it to the first of these."""
+    limit = _whole_limit(max_items)
     # The store holds JSON and nothing else.
     stored = cast("JsonValue", await context.store.get(LAST_ITEM, object))
     items = await fetch_items(
@@ -52,27 +53,23 @@ async def poll(
     )
     try:
         new = _before(items, stored)
-    except AttributeError:
+    except AttributeError:  # to check each item of a long list beforehand costs as much again
         check_kind(items, IdentifiedItem)
         raise
-    delivered = new[-max_items:] if max_items else new
+    delivered = new[-limit:] if limit else new
     if delivered and (newest := items[len(new) - len(delivered)].id) is not None:
         await context.store.put(LAST_ITEM, newest)
     return delivered
 
 
-def maximum(value: object) -> int:
-    """Return how many items a poll may deliver, as a whole number; 0 for all of them.
-
-    Raises:
-        AuthorCodeError: if `value` is no number.
-    """
-    if value is None:
+def _whole_limit(max_items: object) -> int:
+    """Return how many items a poll may deliver; 0 for all of them."""
+    if max_items is None:
         return 0
-    if isinstance(value, int | float) and is_finite(value):
-        return int(value)
+    if isinstance(max_items, int | float) and is_finite(max_items):
+        return int(max_items)
     raise AuthorCodeError(
-        f"`max_items_to_poll` is {shown(value)}, not a number",
+        f"`max_items_to_poll` is {shown(max_items)}, not a number",
         hint="give a whole number, or `None` to deliver all items",
     )
 

@@ -6,7 +6,7 @@ One value is kept in the store: `ledger`.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 from pieces_framework import FatalError, PollingTriggerContext
@@ -14,11 +14,11 @@ from pieces_framework import FatalError, PollingTriggerContext
 from .by_id import LAST_ITEM
 from .by_time import LAST_POLL
 from .declaration import LedgerItem, Polling
-from .item_ids import digester
+from .item_ids import digest_of
 from .items import Reading, check_kind, fetch_items, polling_context
 from .ledger import Ledger, ledger_of
 from .shown import shown
-from .stamps import finite, stamps_of
+from .stamps import finite, reaches, stamps_of
 
 AuthT = TypeVar("AuthT")
 PropsT = TypeVar("PropsT")
@@ -30,20 +30,28 @@ async def enable(
     polling: Polling[AuthT, PropsT], context: PollingTriggerContext[AuthT, PropsT], now_ms: int
 ) -> None:
     """Remember what there is, unless the flow is published again and has a ledger."""
-    if context.is_republish and await context.store.get(LEDGER, object) is not None:
+    if context.is_republish and ledger_of(await context.store.get(LEDGER, object)) is not None:
         return
+    overlap_ms = polling.overlap_ms
     seen_until = await _seen_by_time(context) if context.is_republish else math.inf
     start_ms = math.floor(min(now_ms, seen_until))
-    # No poll asks for older items than this: all that are old are listed, and known, from now on.
-    after_ms = start_ms - 2 * polling.overlap_ms - 1
-    items, stamps = await _fetch(polling, context, after_ms)
-    seen = [(item, stamp) for item, stamp in zip(items, stamps, strict=True) if stamp <= seen_until]
-    latest = min(start_ms, max((stamp for _, stamp in seen), default=start_ms))
-    ledger = Ledger(after_ms=after_ms, high_ms=max(after_ms, math.floor(latest)), stamps={})
-    digest_of = digester()
-    for index, (item, stamp) in enumerate(seen):
-        ledger.remember(digest_of(item.id, index), stamp)
-    ledger.advance(high_ms=ledger.high_ms, now_ms=start_ms, overlap_ms=polling.overlap_ms)
+
+    async def fetch(since_ms: int) -> tuple[Sequence[LedgerItem], Sequence[float]]:
+        is_last = _falls_behind(3 * overlap_ms, until_ms=start_ms)
+        return await _fetch(polling, context, since_ms, is_last)
+
+    since_ms = start_ms - 3 * overlap_ms - 1
+    items, stamps = await fetch(since_ms)
+    ledger = Ledger.begun(stamps, now_ms=start_ms, overlap_ms=overlap_ms)
+    reach_ms = ledger.after_ms - overlap_ms
+    if stamps and reach_ms < min(since_ms, *stamps):
+        # The service is behind. What a function left out that asks by the checkpoint is old, too.
+        more, more_stamps = await fetch(reach_ms)
+        items, stamps = [*items, *more], [*stamps, *more_stamps]
+    for index, (item, stamp) in enumerate(zip(items, stamps, strict=True)):
+        if stamp <= seen_until:
+            ledger.remember(digest_of(item.id, index), stamp)
+    ledger.advance(stamps, now_ms=start_ms, overlap_ms=overlap_ms)
     await context.store.put(LEDGER, ledger.document())
 
 
@@ -62,50 +70,53 @@ async def poll(
             f"store key `{LEDGER}` holds {shown(stored)}, not a ledger",
             hint="enable the trigger again",
         )
-    items, stamps = await _fetch(polling, context, ledger.after_ms)
-    new = _new_of(items, stamps, ledger, reach_ms=ledger.after_ms - polling.overlap_ms)
-    high_ms = max(stamps, default=ledger.high_ms)
-    ledger.advance(high_ms=high_ms, now_ms=now_ms, overlap_ms=polling.overlap_ms)
+    is_last = reaches(ledger.after_ms - polling.overlap_ms)
+    items, stamps = await _fetch(polling, context, ledger.after_ms, is_last)
+    new: list[object] = []
+    for index, (item, stamp) in enumerate(zip(items, stamps, strict=True)):
+        if stamp > ledger.after_ms:
+            digest = digest_of(item.id, index)
+            if digest not in ledger.stamps:
+                new.append(item.data)
+            ledger.remember(digest, stamp)
+    ledger.advance(stamps, now_ms=now_ms, overlap_ms=polling.overlap_ms)
     await context.store.put(LEDGER, ledger.document())
-    return [item.data for item in new]
+    return new
 
 
 async def _fetch(
     polling: Polling[AuthT, PropsT],
     context: PollingTriggerContext[AuthT, PropsT],
-    after_ms: int,
+    since_ms: int,
+    is_last: Callable[[LedgerItem], bool],
 ) -> tuple[Sequence[LedgerItem], Sequence[float]]:
-    reach_ms = after_ms - polling.overlap_ms
-
-    def is_last(item: LedgerItem) -> bool:
-        epoch_ms = finite(item.epoch_ms)
-        return epoch_ms is None or epoch_ms <= reach_ms  # what is no number is refused below
-
     items = await fetch_items(
         polling,
-        polling_context(context, last_fetch_epoch_ms=after_ms),
+        polling_context(context, last_fetch_epoch_ms=since_ms),
         Reading(LedgerItem, is_last=is_last if polling.newest_first else None),
     )
     check_kind(items, LedgerItem)
     return items, stamps_of(items)
 
 
-def _new_of(
-    items: Sequence[LedgerItem], stamps: Sequence[float], ledger: Ledger, *, reach_ms: int
-) -> list[LedgerItem]:
-    """Return the items that are new, and remember every id that may come up again."""
-    digest_of = digester()
-    new: list[LedgerItem] = []
-    for index, (item, stamp) in enumerate(zip(items, stamps, strict=True)):
-        if stamp <= reach_ms:
-            continue  # if it is known, it is known with a later time
-        digest = digest_of(item.id, index)
-        if digest in ledger.stamps:
-            ledger.remember(digest, stamp)
-        elif stamp > ledger.after_ms:
-            ledger.remember(digest, stamp)
-            new.append(item)
-    return new
+def _falls_behind(by_ms: int, *, until_ms: int) -> Callable[[LedgerItem], bool]:
+    """Return what tells whether an item is older by so much than the latest before it.
+
+    Items later than `until_ms` do not count. Remembered is what is no older than the latest item by
+    two overlaps, and the order may be off by a third.
+    """
+    latest = -math.inf
+
+    def is_behind(item: LedgerItem) -> bool:
+        nonlocal latest
+        stamp = finite(item.epoch_ms)
+        if stamp is None:
+            return True  # it is refused once the reading is over
+        if stamp <= until_ms:
+            latest = max(latest, stamp)
+        return stamp <= latest - by_ms - 1
+
+    return is_behind
 
 
 async def _seen_by_time(context: PollingTriggerContext[AuthT, PropsT]) -> float:

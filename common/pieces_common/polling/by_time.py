@@ -14,7 +14,7 @@ from pieces_framework.javascript import is_finite
 from .declaration import Polling, TimedItem
 from .items import Reading, check_kind, fetch_items, polling_context
 from .shown import shown
-from .stamps import finite, stamps_of
+from .stamps import finite, reaches, stamps_of
 
 AuthT = TypeVar("AuthT")
 PropsT = TypeVar("PropsT")
@@ -46,18 +46,14 @@ async def poll(
             hint="enable the trigger again",
         )
 
-    def is_last(item: TimedItem) -> bool:
-        epoch_ms = finite(item.epoch_ms)
-        return epoch_ms is None or epoch_ms <= checkpoint  # what is no number is refused below
-
     items = await fetch_items(
         polling,
         polling_context(context, last_fetch_epoch_ms=checkpoint),
-        Reading(TimedItem, is_last=is_last if polling.newest_first else None),
+        Reading(TimedItem, is_last=reaches(checkpoint) if polling.newest_first else None),
     )
     try:
         new, latest = _later(items, checkpoint)
-    except AttributeError:
+    except AttributeError:  # to check each item of a long list beforehand costs as much again
         check_kind(items, TimedItem)
         raise
     await context.store.put(LAST_POLL, latest)

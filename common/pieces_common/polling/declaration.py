@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, Literal, TypeAlias, overload
 from typing_extensions import TypeVar
 
 from pieces_framework import DefinitionError, JsonValue, NoProps, PollingTriggerContext
+from pieces_framework.trigger import TriggerOptions
 
 from .shown import shown
 
@@ -22,7 +23,7 @@ ContextT = TypeVar("ContextT")
 ItemT = TypeVar("ItemT")
 
 DEFAULT_OVERLAP_S: Final = 3600.0
-"""An hour: as late as most services list an item, and what a change to summer time moves."""
+"""An hour: few services list an item later, and a change to summer time moves stamps by as much."""
 MAX_OVERLAP_S: Final = 366 * 24 * 3600.0
 
 
@@ -79,7 +80,8 @@ class PollingContext(PollingTriggerContext[AuthT_co, PropsT_co]):
     last_fetch_epoch_ms: float = 0
     """With `TIMEBASED`: the latest time seen so far, in epoch milliseconds, or that of enabling
     the trigger. With `LEDGER`: items up to here are old, whatever their id, which is at least
-    the overlap ago. 0 in a test, and always 0 with `LAST_ITEM`."""
+    the overlap ago; on enabling, no items up to here are needed. 0 in a test, and always 0 with
+    `LAST_ITEM`."""
     last_item_id: JsonValue = None
     """With `LAST_ITEM`: the id of the newest item delivered so far; `None` in a test, on
     enabling and before the first item, and always `None` with the other strategies."""
@@ -92,6 +94,20 @@ ItemsFunction: TypeAlias = Callable[
 """An async generator, an `async def` that returns the items, or a `def`, which runs in a thread."""
 
 
+class NewestFirstOptions(TriggerOptions, total=False):
+    """What `create_polling_trigger` takes besides, with the strategy `TIMEBASED`."""
+
+    newest_first: bool
+    """As for `Polling`."""
+
+
+class LedgerOptions(NewestFirstOptions, total=False):
+    """What it takes besides, with the strategy `LEDGER`."""
+
+    overlap_s: float
+    """As for `Polling`; an hour by default."""
+
+
 class Polling(Generic[AuthT, PropsT]):
     """A strategy, and the function that fetches the items it works on.
 
@@ -101,7 +117,8 @@ class Polling(Generic[AuthT, PropsT]):
         newest_first: with `TIMEBASED` and `LEDGER`, promises that `items` gives the newest first,
             so that no more of them are fetched than are needed. `LEDGER` takes an order that is
             off by no more than the overlap.
-        overlap_s: with `LEDGER`, how many seconds after its time an item may be listed at last.
+        overlap_s: with `LEDGER`, how many seconds after its time an item may be listed, at the
+            latest.
 
     Raises:
         DefinitionError: if an argument is none of the strategy's, or the overlap is not a positive
@@ -155,14 +172,14 @@ def _overlap_s(strategy: DedupeStrategy, asked: float | None) -> float:
     return DEFAULT_OVERLAP_S if asked is None else asked
 
 
-def _option_problems(
-    strategy: object, *, newest_first: bool = False, overlap_s: object = None
-) -> list[str]:
+def _option_problems(strategy: object, *, newest_first: object, overlap_s: object) -> list[str]:
     """Return what is wrong with the options of a strategy, whatever they are at run time."""
     if not isinstance(strategy, DedupeStrategy):
         return [f"the strategy must be a `DedupeStrategy`, got {type(strategy).__name__}"]
     problems: list[str] = []
-    if newest_first and strategy is DedupeStrategy.LAST_ITEM:
+    if not isinstance(newest_first, bool):
+        problems.append(f"`newest_first` must be `True` or `False`, got {shown(newest_first)}")
+    elif newest_first and strategy is DedupeStrategy.LAST_ITEM:
         problems.append("`newest_first` is not for `LAST_ITEM`, whose items always are")
     if overlap_s is not None and strategy is not DedupeStrategy.LEDGER:
         problems.append(f"`overlap_s` is for `LEDGER`, not for `{strategy.name}`")

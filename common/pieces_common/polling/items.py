@@ -6,9 +6,10 @@ a function that pages through a service asks for no page too many.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Iterable, Sequence
+from collections.abc import AsyncIterable, Callable, Iterable, Sequence
+from dataclasses import fields
 from functools import partial
-from typing import Final, Generic, TypeVar, cast
+from typing import Any, Final, Generic, TypeVar, cast
 
 from pieces_framework import AuthorCodeError, JsonValue, PollingTriggerContext
 from pieces_framework.calling import call
@@ -27,20 +28,10 @@ def polling_context(
     last_item_id: JsonValue = None,
 ) -> PollingContext[AuthT, PropsT]:
     """Return what the function receives: the hook's own context, and a checkpoint."""
+    # What a field of the hook's context holds is what the field of the same name here takes.
+    shared: dict[str, Any] = {each.name: getattr(context, each.name) for each in fields(context)}
     return PollingContext(
-        auth=context.auth,
-        props_value=context.props_value,
-        store=context.store,
-        files=context.files,
-        connections=context.connections,
-        flows=context.flows,
-        project=context.project,
-        server=context.server,
-        step=context.step,
-        is_republish=context.is_republish,
-        schedule=context.schedule,
-        last_fetch_epoch_ms=last_fetch_epoch_ms,
-        last_item_id=last_item_id,
+        **shared, last_fetch_epoch_ms=last_fetch_epoch_ms, last_item_id=last_item_id
     )
 
 
@@ -84,8 +75,9 @@ async def fetch_items(
 ) -> Sequence[KindT]:
     """Return what the function fetched, in its order; of what is no list, as much as is needed.
 
-    A generator is closed when no more is needed, and when it, or the reading of it, fails. What a
-    list holds is not checked, as a strategy goes through it anyway.
+    A generator, or any other iterator that can be closed, is closed when no more is needed, and
+    when it, or the reading of it, fails. What a list holds is not checked, as a strategy goes
+    through it anyway.
 
     Args:
         polling: holds the function.
@@ -124,8 +116,8 @@ async def _read_async(given: AsyncIterable[object], reading: Reading[KindT]) -> 
             if reading.take(item):
                 break
     finally:
-        if isinstance(iterator, AsyncGenerator):
-            await iterator.aclose()
+        if (close := getattr(iterator, "aclose", None)) is not None:
+            await close()
 
 
 async def _read_in_thread(given: Iterable[object], reading: Reading[KindT]) -> None:
@@ -148,8 +140,8 @@ def _read(
             if reading.take(item) or abandoned():
                 break
     finally:
-        if isinstance(iterator, Generator):
-            iterator.close()
+        if (close := getattr(iterator, "close", None)) is not None:
+            close()
 
 
 def check_kind(items: Iterable[object], kind: type[object]) -> None:

@@ -1,6 +1,6 @@
 """The ledger: which ids were seen of late, and from when on items are looked at.
 
-In the store it is `{"after": ms, "high": ms, "ids": text}`. The text is base64 of 18 bytes for
+In the store it is `{"after": ms, "ids": text}`. The text is base64 of 18 bytes for
 each id: 12 of its digest, then 6 of its time, so that the size does not depend on what ids a
 service has.
 """
@@ -8,7 +8,7 @@ service has.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from struct import Struct
 from typing import Final, cast
 
@@ -31,22 +31,28 @@ class Ledger:
 
     Args:
         after_ms: items up to here are old, whatever their id.
-        high_ms: the latest time of any item.
         stamps: the time of each remembered item, by the digest of its id.
     """
 
-    def __init__(self, *, after_ms: int, high_ms: int, stamps: dict[bytes, int]) -> None:
+    def __init__(self, *, after_ms: int, stamps: dict[bytes, int]) -> None:
         self.after_ms = after_ms
-        self.high_ms = high_ms
         self.stamps: Final = stamps
+
+    @classmethod
+    def begun(cls, stamps: Sequence[float], *, now_ms: int, overlap_ms: int) -> Ledger:
+        """Return one that knows no ids, and begins with items of these times."""
+        latest = _latest(stamps, now_ms)
+        return cls(after_ms=_old_until(now_ms if latest is None else latest, overlap_ms), stamps={})
 
     def remember(self, digest: bytes, stamp: float) -> None:
         """Keep an id, with the later of the times it was seen with."""
         if stamp > self.stamps.get(digest, -math.inf):
             self.stamps[digest] = _whole_ms(stamp)
 
-    def advance(self, *, high_ms: float, now_ms: int, overlap_ms: int) -> None:
-        """Move on in time, after items up to `high_ms` were seen, and forget what is old.
+    def advance(self, stamps: Sequence[float], *, now_ms: int, overlap_ms: int) -> None:
+        """Move on in time, after items of these times were seen, and forget what is old.
+
+        Times in the future move nothing, or one wrong date would hide all that follows.
 
         An id is remembered for another overlap after items of its time are old: its time may move
         by as much, and the item is still known.
@@ -54,9 +60,9 @@ class Ledger:
         Raises:
             AuthorCodeError: if more items are in the future than can be remembered.
         """
-        self.high_ms = max(self.high_ms, math.floor(min(high_ms, _LATEST_MS)))
-        # One less, for `after` is exclusive: what is exactly as late as it may be is not old.
-        self.after_ms = max(self.after_ms, min(self.high_ms, now_ms) - overlap_ms - 1)
+        latest = _latest(stamps, now_ms)
+        if latest is not None:
+            self.after_ms = max(self.after_ms, _old_until(latest, overlap_ms))
         reach_ms = self.after_ms - overlap_ms
         for digest in [digest for digest, stamp in self.stamps.items() if stamp <= reach_ms]:
             del self.stamps[digest]
@@ -85,11 +91,7 @@ class Ledger:
             _ENTRY.pack(digest, *divmod(stamp + _OFFSET_MS, 2**32))
             for digest, stamp in self.stamps.items()
         )
-        return {
-            "after": self.after_ms,
-            "high": self.high_ms,
-            "ids": b64encode(packed).decode("ascii"),
-        }
+        return {"after": self.after_ms, "ids": b64encode(packed).decode("ascii")}
 
 
 def ledger_of(document: object) -> Ledger | None:
@@ -97,10 +99,10 @@ def ledger_of(document: object) -> Ledger | None:
     if not isinstance(document, Mapping):
         return None
     fields = cast("Mapping[str, object]", document)  # the keys of JSON are text
-    after_ms, high_ms, stamps = fields.get("after"), fields.get("high"), _stamps(fields.get("ids"))
-    if type(after_ms) is not int or type(high_ms) is not int or stamps is None:
+    after_ms, stamps = fields.get("after"), _stamps(fields.get("ids"))
+    if type(after_ms) is not int or stamps is None:
         return None
-    return Ledger(after_ms=after_ms, high_ms=high_ms, stamps=stamps)
+    return Ledger(after_ms=after_ms, stamps=stamps)
 
 
 def _stamps(text: object) -> dict[bytes, int] | None:
@@ -119,6 +121,16 @@ def _stamps(text: object) -> dict[bytes, int] | None:
     }
 
 
+def _latest(stamps: Sequence[float], now_ms: int) -> float | None:
+    """Return the latest that is not in the future."""
+    return max((stamp for stamp in stamps if stamp <= now_ms), default=None)
+
+
+def _old_until(latest: float, overlap_ms: int) -> int:
+    # One less, for what is exactly as late as it may be is not old.
+    return math.floor(max(-_OFFSET_MS, latest)) - overlap_ms - 1
+
+
 def _whole_ms(stamp: float) -> int:
-    """Rounded up: an id is rather remembered too long."""
+    """Rounded up: better remembered too long than too short."""
     return math.ceil(max(-_OFFSET_MS, min(stamp, _LATEST_MS)))

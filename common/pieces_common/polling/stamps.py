@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from pieces_framework import AuthorCodeError
@@ -41,6 +41,19 @@ def stamp_of(item: TimedItem | LedgerItem, items: Sequence[object]) -> int | flo
             hint="give each item the milliseconds since 1970, UTC, at which it was created",
         )
     return stamp
+
+
+def reaches(limit_ms: float) -> Callable[[TimedItem | LedgerItem], bool]:
+    """Return what tells whether an item is no later than `limit_ms`, or has no time at all.
+
+    Reading ends at either: an item without a time is refused once it is over.
+    """
+
+    def is_reached(item: TimedItem | LedgerItem) -> bool:
+        epoch_ms = finite(item.epoch_ms)
+        return epoch_ms is None or epoch_ms <= limit_ms
+
+    return is_reached
 
 
 def finite(value: object) -> int | float | None:

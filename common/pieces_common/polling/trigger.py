@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial, update_wrapper
-from typing import Any, Final, Literal, Protocol, TypeAlias, overload
+from typing import Any, Final, Literal, Protocol, TypeAlias, cast, overload
 
 from typing_extensions import TypeVar, Unpack
 
@@ -16,17 +16,18 @@ from pieces_framework.part import unknown_problem
 from pieces_framework.property import PropertyBase, PropsDeclaration
 from pieces_framework.trigger import TriggerOptions
 
-from . import helper
+from . import hooks
 from .declaration import (
     DedupeStrategy,
     IdentifiedItem,
     ItemsFunction,
     LedgerItem,
+    LedgerOptions,
+    NewestFirstOptions,
     Polling,
     PollingContext,
     TimedItem,
 )
-from .options import LedgerOptions, TimedOptions
 
 PropsT = TypeVar("PropsT", default=NoProps)
 PropsClassT = TypeVar("PropsClassT", bound=Props, default=NoProps)
@@ -38,7 +39,6 @@ PollingTrigger: TypeAlias = Trigger[
     AuthT, PropsT, PollingTriggerContext[AuthT, PropsT], PollingTriggerContext[AuthT, PropsT]
 ]
 """The trigger that `create_polling_trigger` makes of a function."""
-
 
 _KEYWORDS: Final = (
     "dedupe",
@@ -66,7 +66,7 @@ def create_polling_trigger(
     auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
     props: type[PropsClassT] | None = None,
     require_auth: Literal[True] = True,
-    **options: Unpack[TimedOptions],
+    **options: Unpack[NewestFirstOptions],
 ) -> PollingTriggerDecorator[AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5, PropsClassT, TimedItem]: ...
 @overload
 def create_polling_trigger(
@@ -75,7 +75,7 @@ def create_polling_trigger(
     auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
     props: DictProps,
     require_auth: Literal[True] = True,
-    **options: Unpack[TimedOptions],
+    **options: Unpack[NewestFirstOptions],
 ) -> PollingTriggerDecorator[AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5, DictValues, TimedItem]: ...
 @overload
 def create_polling_trigger(
@@ -84,7 +84,7 @@ def create_polling_trigger(
     auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
     props: type[PropsClassT] | None = None,
     require_auth: Literal[False],
-    **options: Unpack[TimedOptions],
+    **options: Unpack[NewestFirstOptions],
 ) -> PollingTriggerDecorator[
     AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, PropsClassT, TimedItem
 ]: ...
@@ -95,7 +95,7 @@ def create_polling_trigger(
     auth: Auths[AuthT, AuthT2, AuthT3, AuthT4, AuthT5] | None = None,
     props: DictProps,
     require_auth: Literal[False],
-    **options: Unpack[TimedOptions],
+    **options: Unpack[NewestFirstOptions],
 ) -> PollingTriggerDecorator[
     AuthT | AuthT2 | AuthT3 | AuthT4 | AuthT5 | None, DictValues, TimedItem
 ]: ...
@@ -227,16 +227,16 @@ def create_polling_trigger(
         )
         trigger: PollingTrigger[Any, Any] = Trigger(
             # Messages shall name the author's function, not ours.
-            function=update_wrapper(partial(helper.poll, polling), items),
+            function=update_wrapper(partial(hooks.poll, polling), items),
             strategy=TriggerStrategy.POLLING,
             auth=auth,
             props=NoProps if props is None else props,
             require_auth=require_auth,
             **options,
         )
-        trigger.on_enable(partial(helper.on_enable, polling))
-        trigger.on_disable(partial(helper.on_disable, polling))
-        trigger.test(partial(helper.test, polling))
+        trigger.on_enable(partial(hooks.on_enable, polling))
+        trigger.on_disable(partial(hooks.on_disable, polling))
+        trigger.test(partial(hooks.test, polling))
         return trigger
 
     return decorate
@@ -245,7 +245,6 @@ def create_polling_trigger(
 def _polling(where: str, **options: object) -> Polling[Any, Any]:
     declared: Any = Polling  # one of its overloads fits, or it raises
     try:
-        polling: Polling[Any, Any] = declared(**options)
+        return cast("Polling[Any, Any]", declared(**options))
     except DefinitionError as error:
         raise DefinitionError([f"{where}: {each}" for each in error.problems]) from error
-    return polling

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 from urllib.parse import quote_plus, unquote, unquote_plus, urlsplit
 
+from pieces_common.secret_names import SecretNames
 from pieces_framework import JsonValue
 from pieces_framework.javascript import js_text
 from pieces_framework.secret_forms import MIN_SECRET_CHARACTERS, secret_pattern
@@ -20,7 +21,6 @@ from pieces_framework.wire import parse_json
 from .cassette_error import CassetteError
 from .credentials import secrets_in_cookies, secrets_in_credentials
 from .named_values import readings, with_fields, with_pairs, with_url_values, with_values
-from .secret_names import SecretNames
 from .seen_secrets import SeenSecrets
 
 PLACEHOLDER: Final = "SCRUBBED"
@@ -101,7 +101,7 @@ class Scrubber:
     def header(self, name: str, value: str) -> str:
         """Return the value of a header, and remember it if it is a secret."""
         scrubbed = self.text_or_json(value)
-        if not self._names.in_query(name):
+        if not self._names.in_header(name):
             return scrubbed
         is_cookie = "cookie" in name.lower()
         for secret in secrets_in_cookies(value) if is_cookie else secrets_in_credentials(value):

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 from .challenges import echo_header, echo_query, meta_challenge, slack_challenge
-from .signatures import (
-    GITHUB_SIGNATURE,
-    SLACK_SIGNATURE,
-    STRIPE_SIGNATURE,
-    HmacSignature,
-    WebhookSignatureError,
-    same_secret,
-)
+from .known import GITHUB_SIGNATURE, SLACK_SIGNATURE, STRIPE_SIGNATURE
+from .secret import same_secret
+from .signatures import HmacSignature, WebhookSignatureError
 
 __all__ = [
     "GITHUB_SIGNATURE",

@@ -11,7 +11,7 @@ from typing import Final
 from pieces_framework.context import WebhookPayload
 from pieces_framework.pausing import WebhookResponse
 
-from .signatures import Secret, same_secret
+from .secret import Secret, same_secret
 
 _TEXT: Final = {
     "content-type": "text/plain; charset=utf-8",

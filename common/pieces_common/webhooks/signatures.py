@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import inf
 from time import time
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from pieces_framework.context import WebhookPayload
 from pieces_framework.errors import DefinitionError, FatalError
-from pieces_framework.wire import JsonValue
 
-Secret: TypeAlias = "JsonValue | bytes"  # noqa: S105 -- a type
-"""Text or bytes; so wide that what the host or a store hands over can be given as it comes."""
+from .secret import Secret, as_bytes, is_equal, secret_bytes
+
+Algorithm: TypeAlias = Literal["sha1", "sha256", "sha384", "sha512"]
+Encoding: TypeAlias = Literal["hex", "base64"]
 
 DEFAULT_TOLERANCE_S: Final = 300.0
 """How far a request's time may be from ours: what Slack and Stripe advise."""
 
 _PLACE: Final = re.compile(r"\{([^{}]*)\}")
-_LEAST_MS: Final = 100_000_000_000
+_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""Of a header. Source: RFC 9110, section 5.1."""
+_FIRST_MS_STAMP: Final = 100_000_000_000
 """As seconds, the year 5138; as milliseconds, 1973: no timestamp can mean both."""
 
 
@@ -27,17 +32,6 @@ class WebhookSignatureError(FatalError):
 
     The message says what is missing or wrong, and repeats neither the signature nor the secret.
     """
-
-
-def same_secret(given: str | None, secret: Secret) -> bool:
-    """Whether `given` is the secret, in a time that does not depend on where they differ.
-
-    For services that send the secret itself, in a header or a parameter.
-
-    Raises:
-        FatalError: if there is no secret: it is neither text nor bytes, or empty.
-    """
-    return _is_equal(given or "", _key(secret))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,13 +44,14 @@ class HmacSignature:
     False
 
     Raises:
-        DefinitionError: if what is signed leaves out the body or the timestamp.
+        DefinitionError: if what is signed leaves out the body or the timestamp, or a keyword has
+            a value with which no request can be checked.
     """
 
     header: str
     """Where the signature is; in any case."""
-    algorithm: Literal["sha1", "sha256", "sha384", "sha512"] = "sha256"
-    encoding: Literal["hex", "base64"] = "hex"
+    algorithm: Algorithm = "sha256"
+    encoding: Encoding = "hex"
     """How the digest is written; `hex` in lower case, `base64` with its padding."""
     prefix: str = ""
     """Stands before the digest, such as `sha256=`."""
@@ -73,12 +68,8 @@ class HmacSignature:
     """How many seconds the time may be from ours, in the past or the future."""
 
     def __post_init__(self) -> None:
-        places = set(_PLACE.findall(self.signed))
-        problems = [] if "body" in places else ["`signed` must hold `{body}`"]
-        if ("timestamp" in places) is not bool(self.timestamp_header):
-            problems.append("`{timestamp}` in `signed` and `timestamp_header` need each other")
-        if problems:
-            raise DefinitionError(problems, hint="what is not signed, anybody could change")
+        if problems := [*self._problems()]:
+            raise DefinitionError(problems)
 
     def matches(
         self, payload: WebhookPayload, secret: Secret, *, url: str = "", now_s: float | None = None
@@ -109,7 +100,12 @@ class HmacSignature:
             WebhookSignatureError: if the signature is missing or wrong, or the request too old.
             FatalError: if there is no secret: it is neither text nor bytes, or empty.
         """
-        key = _key(secret)
+        key = secret_bytes(secret)
+        if self._is_ambiguous(payload.raw_body):
+            raise WebhookSignatureError(
+                "the body has a digit where the time is signed next to it: which is which?",
+                hint="only a JSON object or list can be taken from this service",
+            )
         found = [
             part.removeprefix(self.prefix)
             for part in self._parts(_header(payload, self.header))
@@ -117,11 +113,12 @@ class HmacSignature:
         ]
         if not found:
             raise WebhookSignatureError(
-                f"the header `{self.header}` holds no signature that begins with `{self.prefix}`"
+                f"the header `{self.header}` holds no signature that begins with `{self.prefix}`",
+                hint="does the service sign in the way that is declared?",
             )
         timestamp = self._timestamp(payload) if self.timestamp_header else ""
         expected = self._digest(self._signed(payload, timestamp, url), key).encode()
-        if not any(_is_equal(each, expected) for each in found):
+        if not any(is_equal(each, expected) for each in found):
             raise WebhookSignatureError(
                 f"the signature in the header `{self.header}` is not that of the request",
                 hint="is the secret the one that the service signs with?",
@@ -139,7 +136,7 @@ class HmacSignature:
             FatalError: if there is no secret: it is neither text nor bytes, or empty.
         """
         timestamp = str(int(time() if now_s is None else now_s)) if self.timestamp_header else ""
-        digest = self._digest(self._signed(payload, timestamp, url), _key(secret))
+        digest = self._digest(self._signed(payload, timestamp, url), secret_bytes(secret))
         signature = f"{self.prefix}{digest}"
         if not timestamp:
             return {self.header: signature}
@@ -147,6 +144,41 @@ class HmacSignature:
         if self.timestamp_header.lower() == self.header.lower():
             return {self.header: f"{timed}{self.separator}{signature}"}
         return {self.timestamp_header: timed, self.header: signature}
+
+    def signed_payload(
+        self, payload: WebhookPayload, secret: Secret, *, url: str = "", now_s: float | None = None
+    ) -> WebhookPayload:
+        """Return the request as it arrives, with the headers of `sign`: for tests.
+
+        Raises:
+            WebhookSignatureError: if the request lacks another header that is signed.
+            FatalError: if there is no secret: it is neither text nor bytes, or empty.
+        """
+        added = self.sign(payload, secret, url=url, now_s=now_s)
+        headers = {name.lower(): value for name, value in added.items()}
+        return replace(payload, headers={**payload.headers, **headers})
+
+    def _problems(self) -> Iterator[str]:
+        places = _PLACE.findall(self.signed)
+        if "body" not in places:
+            yield "`signed` must hold `{body}`: what is not signed, anybody could change"
+        if ("timestamp" in places) is not bool(self.timestamp_header):
+            yield "`{timestamp}` in `signed` and `timestamp_header` need each other"
+        named = [self.header, *places, *([self.timestamp_header] if self.timestamp_header else [])]
+        for name in named:
+            if not _NAME.fullmatch(name):
+                yield f"{name!r} is no name of a header"
+        if self.algorithm not in get_args(Algorithm):
+            yield f"`algorithm` is {self.algorithm!r}; the known ones are {_listed(Algorithm)}"
+        if self.encoding not in get_args(Encoding):
+            yield f"`encoding` is {self.encoding!r}; the known ones are {_listed(Encoding)}"
+        if not 0 <= self.tolerance_s < inf:
+            yield f"`tolerance_s` is {self.tolerance_s}; give a number of seconds"
+
+    def _is_ambiguous(self, body: bytes) -> bool:
+        """Whether a digit of the body could be one of the time, and the signature be the same."""
+        before, after = "{timestamp}{body}" in self.signed, "{body}{timestamp}" in self.signed
+        return (before and body[:1].isdigit()) or (after and body[-1:].isdigit())
 
     def _parts(self, text: str) -> list[str]:
         parts = text.split(self.separator) if self.separator else [text]
@@ -160,7 +192,8 @@ class HmacSignature:
         ]
         if len(found) != 1 or not re.fullmatch(r"[0-9]{1,15}", found[0]):
             raise WebhookSignatureError(
-                f"the header `{self.timestamp_header}` holds no time in epoch seconds"
+                f"the header `{self.timestamp_header}` holds no time in epoch seconds",
+                hint="does the service say its time in the way that is declared?",
             )
         return found[0]
 
@@ -173,7 +206,7 @@ class HmacSignature:
             elif text == "body":
                 made += payload.raw_body
             else:
-                made += _bytes(known[text] if text in known else _header(payload, text))
+                made += as_bytes(known[text] if text in known else _header(payload, text))
         return made
 
     def _digest(self, signed: bytes, key: bytes) -> str:
@@ -184,62 +217,25 @@ class HmacSignature:
         return digest.hex() if self.encoding == "hex" else b64encode(digest).decode()
 
     def _check_age(self, timestamp: str, now_s: float) -> None:
-        sent_s = int(timestamp) / (1000 if int(timestamp) >= _LEAST_MS else 1)
+        sent_s = int(timestamp) / (1000 if int(timestamp) >= _FIRST_MS_STAMP else 1)
         if abs(now_s - sent_s) > self.tolerance_s:
             raise WebhookSignatureError(
                 f"the request was sent {abs(now_s - sent_s):.0f} seconds"
                 f" {'ago' if now_s > sent_s else 'ahead of our clock'};"
-                f" {self.tolerance_s:.0f} are taken"
+                f" {self.tolerance_s:.0f} are taken",
+                hint="is the clock of this machine right? else somebody sent an old request again",
             )
 
 
-SLACK_SIGNATURE: Final = HmacSignature(
-    header="X-Slack-Signature",
-    prefix="v0=",
-    signed="v0:{timestamp}:{body}",
-    timestamp_header="X-Slack-Request-Timestamp",
-)
-"""Of Slack's events and commands; the secret is the app's signing secret."""
-
-GITHUB_SIGNATURE: Final = HmacSignature(header="X-Hub-Signature-256", prefix="sha256=")
-"""Of GitHub's webhooks; the secret is the one given when the webhook was made.
-
-Meta's products sign in the same way, with the app secret.
-"""
-
-STRIPE_SIGNATURE: Final = HmacSignature(
-    header="Stripe-Signature",
-    prefix="v1=",
-    separator=",",
-    signed="{timestamp}.{body}",
-    timestamp_header="Stripe-Signature",
-    timestamp_prefix="t=",
-)
-"""Of Stripe's webhooks; the secret is the endpoint's signing secret, which begins with `whsec_`."""
+def _listed(literal: object) -> str:
+    return ", ".join(map("`{}`".format, get_args(literal)))
 
 
 def _header(payload: WebhookPayload, name: str) -> str:
     value = payload.headers.get(name.lower())
     if not value:
-        raise WebhookSignatureError(f"the request has no header `{name}`")
-    return value
-
-
-def _key(secret: Secret) -> bytes:
-    if not isinstance(secret, str | bytes) or not secret:
-        got = f"`{type(secret).__name__}`" if secret else "nothing"
-        raise FatalError(
-            f"the secret of a webhook must be text or bytes, got {got}",
-            hint="where the administrator configures an object, give the one value of it",
+        raise WebhookSignatureError(
+            f"the request has no header `{name}`",
+            hint="does the service know the secret? without one, some do not sign",
         )
-    return _bytes(secret) if isinstance(secret, str) else secret
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _is_equal(given: str, expected: bytes) -> bool:
-    import hmac
-
-    return hmac.compare_digest(_bytes(given), expected)
+    return value

@@ -46,6 +46,10 @@ def _deletion(history: History) -> bool:
     return any(each.deleted_ms is not None for each in history.arrivals)
 
 
+def _edit(history: History) -> bool:
+    return any(edit.by_ms for each in history.arrivals for edit in each.edits)
+
+
 def _shared_stamp(history: History) -> bool:
     stamps = {history.stamp_ms(each) for each in history.arrivals}
     return len(stamps) < len(history.arrivals) or any(
@@ -76,6 +80,7 @@ _TESTS: Final[Mapping[Fault, Callable[[History], bool]]] = {
     Fault.REORDER: _reorder,
     Fault.REPAGINATE: _repaginate,
     Fault.DELETION: _deletion,
+    Fault.EDIT: _edit,
     Fault.SHARED_STAMP: _shared_stamp,
     Fault.ZONE: _zone,
     Fault.FAIL_MIDWAY: _fail_midway,

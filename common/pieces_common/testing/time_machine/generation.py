@@ -13,7 +13,7 @@ from itertools import accumulate
 from hypothesis import strategies as st
 
 from .habits import Habits
-from .history import Arrival, Fault, History, Order, Poll
+from .history import Arrival, Edit, Fault, History, Order, Poll
 
 _GAPS = (1, 1, 1, 2, 4, 8)
 """From one poll to the next, in the host's own interval."""
@@ -116,13 +116,24 @@ def _arrival(draw: st.DrawFn, scene: _Scene) -> Arrival:
     misplaced_ms = 0
     if Fault.REORDER in faults and habits.max_disorder_s is not None and draw(st.booleans()):
         misplaced_ms = _length(draw, habits.max_disorder_s)
+    edits: tuple[Edit, ...] = ()
+    if Fault.EDIT in faults and draw(st.booleans()):
+        edits = draw(_edits(scene))
     return Arrival(
         id="",
         created_ms=created_ms,
+        edits=edits,
         visible_ms=visible_ms,
         deleted_ms=deleted_ms if deleted_ms is not None and deleted_ms > visible_ms else None,
         misplaced_ms=misplaced_ms,
     )
+
+
+@st.composite
+def _edits(draw: st.DrawFn, scene: _Scene) -> tuple[Edit, ...]:
+    times = draw(st.lists(st.sampled_from(scene.moments_ms), min_size=1, max_size=3, unique=True))
+    max_s = scene.habits.max_edit_s
+    return tuple(Edit(at_ms=at_ms, by_ms=_error(draw, max_s)) for at_ms in sorted(times))
 
 
 def _moment(draw: st.DrawFn, scene: _Scene) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from pieces_framework import FatalError
+from pieces_framework import AuthorCodeError
 
 from .history import Fault
 
@@ -20,6 +20,8 @@ class Habits:
     """How often the host polls. Now and then it misses some polls."""
     max_delay_s: float = 1800
     """`DELAY`: how long an item stays out of the list at most."""
+    max_edit_s: float = 1800
+    """`EDIT`: how far a stamp is moved from what it was at first, at most."""
     granularity_s: float = 60
     """`SHARED_STAMP`: what stamps are rounded down to."""
     max_shift_s: float = 8 * 3600
@@ -39,4 +41,4 @@ class Habits:
         }
         for name, value in spans.items():
             if value < 0 or (value == 0 and name in {"poll_every_s", "granularity_s", "page_size"}):
-                raise FatalError(f"`Habits({name}=...)` must be positive, got {value!r}")
+                raise AuthorCodeError(f"`Habits({name}=...)` must be positive, got {value!r}")

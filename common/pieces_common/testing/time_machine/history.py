@@ -17,6 +17,7 @@ class Fault(Enum):
     REORDER = "the list is not in the order of the stamps"
     REPAGINATE = "items arrive or go between two pages of a poll: one is listed twice, or not"
     DELETION = "an item is deleted"
+    EDIT = "the stamp of an item is changed"
     SHARED_STAMP = "several items have the same stamp, or stamps are rounded down"
     ZONE = "stamps are written, or shown, in the wrong time zone"
     FAIL_MIDWAY = "a page of a poll fails"
@@ -33,6 +34,16 @@ class Order(Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """A change of an item's stamp."""
+
+    at_ms: int
+    """From when on the service shows it."""
+    by_ms: int
+    """How much later than at first the stamp then is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """An item of the service."""
 
@@ -44,6 +55,8 @@ class Arrival:
     """From when on the service lists it no longer."""
     stamp_error_ms: int = 0
     """How much later than its true time the service wrote down for it, once and for all."""
+    edits: tuple[Edit, ...] = ()
+    """From the first to the last."""
     misplaced_ms: int = 0
     """How much newer than its stamp it is taken for where the service sorts its list."""
 
@@ -80,10 +93,13 @@ class History:
     host_ahead_ms: int = 0
     """How much the host's clock is ahead of the service's."""
 
-    def stamp_ms(self, arrival: Arrival) -> int:
-        """Return what the service writes down as the time of the item."""
-        created_ms = arrival.created_ms // self.granularity_ms * self.granularity_ms
-        return created_ms + arrival.stamp_error_ms
+    def stamp_ms(self, arrival: Arrival, at_ms: int | None = None) -> int:
+        """Return what the service has for the item's time at a moment; at first, if not given."""
+        time_ms = arrival.created_ms
+        if at_ms is not None and arrival.edits:
+            done = [edit.by_ms for edit in arrival.edits if edit.at_ms <= at_ms]
+            time_ms += done[-1] if done else 0
+        return time_ms // self.granularity_ms * self.granularity_ms + arrival.stamp_error_ms
 
     def host_time_ms(self, at_ms: int) -> int:
         """Return what the host's clock shows, as epoch milliseconds."""

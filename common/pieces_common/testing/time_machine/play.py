@@ -11,10 +11,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from pieces_framework import PieceError, RetryableError
+from pieces_framework import PieceError
 
 from .faults import faults_of
-from .history import Fault, History, Poll
+from .history import ENABLED_AT_MS, Fault, History, Poll
 from .service import Listed, Listing, full_reading
 from .subject import Running, Subject
 
@@ -40,10 +40,10 @@ class Outcome:
     """What became of a history."""
 
     history: History
-    subject: Subject
     on_enabling: tuple[Listed, ...]
     """What the service listed when the trigger was enabled."""
     polls: tuple[PollOutcome, ...]
+    """None if the trigger could not be enabled."""
     owed: Mapping[str, int]
     """By the id of each item that must be delivered: the index of the first poll that listed it in
     time. Later polls are too late."""
@@ -51,13 +51,14 @@ class Outcome:
     """Ids of what was owed, and not delivered by that poll or before."""
     repeated: tuple[str, ...]
     """Ids of what was delivered twice, or although it was listed on enabling."""
+    error: str = ""
+    """What the trigger failed with when it was enabled."""
 
     @property
     def is_right(self) -> bool:
         """Whether nothing was lost or repeated, and only the service failed, to no effect."""
-        return not (
-            self.lost or self.repeated or any(each.changed or each.error for each in self.polls)
-        )
+        is_wrong = self.error or self.lost or self.repeated
+        return not is_wrong and not any(each.changed or each.error for each in self.polls)
 
     @property
     def faults(self) -> frozenset[Fault]:
@@ -71,7 +72,13 @@ class Outcome:
         return told(self.history, self)
 
 
-def play(history: History, subject: Subject, *, promise_s: float = math.inf) -> Outcome:
+def play(
+    history: History,
+    subject: Subject,
+    *,
+    promise_s: float = math.inf,
+    by_either_clock: bool = False,
+) -> Outcome:
     """Let `subject` live through `history`. Not to be called while an event loop runs.
 
     An item is owed if a poll that succeeds lists it no later than `promise_s` after its stamp, by
@@ -81,21 +88,27 @@ def play(history: History, subject: Subject, *, promise_s: float = math.inf) -> 
 
     Args:
         history: what happens.
-        subject: a `Choice`, or a strategy of your own.
+        subject: a `PollingChoice`, a `TriedPolling`, or a strategy of your own.
         promise_s: how late the subject promises to deliver; by default, everything.
+        by_either_clock: promises it by the service's clock as well, which may be hours behind the
+            host's: an item is then owed if it is no later than `promise_s` by one of the two. Where
+            nothing is listed on enabling, nobody can know, and the host's clock decides.
     """
     import asyncio
 
-    on_enabling, polls = asyncio.run(_lived(history, subject.start()))
+    polls, error = asyncio.run(_lived(history, subject.start()))
+    on_enabling = full_reading(history, history.enabling)
     promise_ms = promise_s * 1000
-    owed = _owed(history, on_enabling, polls, promise_ms)
+    ahead_ms = history.host_ahead_ms
+    if by_either_clock and on_enabling:
+        ahead_ms = min(0, ahead_ms)
+    owed = _owed(on_enabling, polls, late_ms=promise_ms - ahead_ms)
     delivered_at = _delivered_at(polls)
     steady = _steady(on_enabling, polls, promise_ms)
     counts = Counter(id_ for each in polls for id_ in each.delivered)
     allowed = {listed.id: 0 for listed in on_enabling}
     return Outcome(
         history=history,
-        subject=subject,
         on_enabling=on_enabling,
         polls=polls,
         owed=owed,
@@ -103,51 +116,56 @@ def play(history: History, subject: Subject, *, promise_s: float = math.inf) -> 
         repeated=tuple(
             id_ for id_, count in counts.items() if id_ in steady and count > allowed.get(id_, 1)
         ),
+        error=error,
     )
 
 
-async def _lived(
-    history: History, running: Running
-) -> tuple[tuple[Listed, ...], tuple[PollOutcome, ...]]:
+async def _lived(history: History, running: Running) -> tuple[tuple[PollOutcome, ...], str]:
     listing = Listing(history, history.enabling)
-    await running.enable(listing, now_ms=history.host_time_ms(0), is_republish=False)
-    # A subject that does not look then knows only that all of it was there before.
-    on_enabling = tuple(listing.read) or full_reading(history, history.enabling)
-    return on_enabling, tuple([await _polled(history, poll, running) for poll in history.polls])
+    try:
+        await running.enable(listing, now_ms=history.host_time_ms(0), is_republish=False)
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it belongs to the history
+        return (), _said(error)
+    return tuple([await _polled(history, poll, running) for poll in history.polls]), ""
 
 
 async def _polled(history: History, poll: Poll, running: Running) -> PollOutcome:
     now_ms = history.host_time_ms(poll.at_ms)
-    if poll.republished:
-        listing = Listing(history, replace(poll, fails_at_page=None))
-        await running.enable(listing, now_ms=now_ms, is_republish=True)
-    before = running.kept()
+    listing = Listing(history, poll)
     listed = full_reading(history, poll)
+    before = running.kept()
     try:
-        delivered = await running.poll(Listing(history, poll), now_ms=now_ms)
-    except PieceError as error:
+        if poll.republished:
+            whole = Listing(history, replace(poll, fails_at_page=None))
+            await running.enable(whole, now_ms=now_ms, is_republish=True)
+            before = running.kept()
+        delivered = await running.poll(listing, now_ms=now_ms)
+    except Exception as error:  # noqa: BLE001 -- whatever it is, it belongs to the history
         return PollOutcome(
             poll=poll,
             listed=listed,
             failed=True,
             changed=running.kept() != before,
-            error="" if isinstance(error, RetryableError) else str(error),
+            error="" if listing.failed else _said(error),
         )
     return PollOutcome(poll=poll, listed=listed, delivered=tuple(delivered))
 
 
+def _said(error: Exception) -> str:
+    said = error.message if isinstance(error, PieceError) else str(error)
+    return f"{type(error).__name__}: {said}"
+
+
 def _owed(
-    history: History,
-    on_enabling: Sequence[Listed],
-    polls: Sequence[PollOutcome],
-    promise_ms: float,
+    on_enabling: Sequence[Listed], polls: Sequence[PollOutcome], *, late_ms: float
 ) -> dict[str, int]:
+    """Return what is owed, with stamps at most so long before the poll by the service's clock."""
     owed = dict[str, int]()
     known = {listed.id for listed in on_enabling}
     for index, each in enumerate(polls):
         if each.failed:
             continue
-        since_ms = history.host_time_ms(each.poll.at_ms) - promise_ms
+        since_ms = ENABLED_AT_MS + each.poll.at_ms - late_ms
         for listed in each.listed:
             if listed.epoch_ms >= since_ms and listed.id not in known:
                 owed.setdefault(listed.id, index)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
 ANY_HABITS: Final = Habits()
+_SMALLER_EXAMPLES: Final = 100
+"""How many histories to try of each smaller size: there are not many of a few polls and items."""
 
 
 def histories(
@@ -48,25 +50,27 @@ def _is_wrong(outcome: Outcome) -> bool:
     return not outcome.is_right
 
 
-def smallest_loss(
+def smallest_failure(
     subject: Subject,
     habits: Habits = ANY_HABITS,
     *,
     promise_s: float = math.inf,
+    by_either_clock: bool = False,
     wrong: Callable[[Outcome], bool] = _is_wrong,
     polls: tuple[int, int] = (1, 5),
     items: tuple[int, int] = (0, 5),
     seed: int = 0,
     examples: int = 1000,
 ) -> Outcome | None:
-    """Search for a history that goes wrong with `subject`, and make it as small as it can be.
+    """Search for a history that goes wrong with `subject`, and for ever smaller ones.
 
     The same seed finds the same history. Nothing is written to disk.
 
     Args:
-        subject: a `Choice`, or a strategy of your own.
+        subject: a `PollingChoice`, a `TriedPolling`, or a strategy of your own.
         habits: what the service is like.
         promise_s: how late the subject promises to deliver; see `play`.
+        by_either_clock: promises it by the service's clock as well; see `play`.
         wrong: tells what goes wrong, where only some of it matters: all that is not `is_right`.
         polls: how many polls a history has, at least and at most.
         items: how many items the service gets, at least and at most.
@@ -74,19 +78,59 @@ def smallest_loss(
         examples: how many histories to try before it is taken to hold.
 
     Returns:
-        What became of the smallest history found, or `None` if none went wrong.
+        What became of the smallest history found, or `None` if none went wrong. A hundred
+        with fewer polls, and a hundred with as many and fewer items, did not.
 
     Raises:
         FatalError: if Hypothesis is not installed.
     """
-    hypothesis = _hypothesis()
+
+    def lived(history: History) -> Outcome:
+        return play(history, subject, promise_s=promise_s, by_either_clock=by_either_clock)
 
     def goes_wrong(history: History) -> bool:
-        return wrong(play(history, subject, promise_s=promise_s))
+        return wrong(lived(history))
 
+    found: History | None = None
+    sizes = [(polls[1], items[1])]
+    while sizes:
+        most_polls, most_items = sizes.pop(0)
+        smaller = _found(
+            histories(habits, polls=(polls[0], most_polls), items=(items[0], most_items)),
+            goes_wrong,
+            seed=seed,
+            examples=min(examples, _SMALLER_EXAMPLES) if found else examples,
+        )
+        if smaller is None:
+            continue
+        found = _reduced(smaller, goes_wrong, polls=polls[0], items=items[0])
+        sizes = _smaller_sizes(found, polls=polls[0], items=items)
+    return lived(found) if found else None
+
+
+def _smaller_sizes(
+    history: History, *, polls: int, items: tuple[int, int]
+) -> list[tuple[int, int]]:
+    """Return how many polls and items there may be in what is smaller: fewer polls come first."""
+    sizes: list[tuple[int, int]] = []
+    if len(history.polls) > polls:
+        sizes.append((len(history.polls) - 1, items[1]))
+    if len(history.arrivals) > items[0]:
+        sizes.append((len(history.polls), len(history.arrivals) - 1))
+    return sizes
+
+
+def _found(
+    drawn: SearchStrategy[History],
+    goes_wrong: Callable[[History], bool],
+    *,
+    seed: int,
+    examples: int,
+) -> History | None:
+    hypothesis = _hypothesis()
     try:
         found: History = hypothesis.find(
-            histories(habits, polls=polls, items=items),
+            drawn,
             goes_wrong,
             settings=hypothesis.settings(
                 max_examples=examples,
@@ -98,8 +142,7 @@ def smallest_loss(
         )
     except hypothesis.errors.NoSuchExample:
         return None
-    found = _reduced(found, goes_wrong, polls=polls[0], items=items[0])
-    return play(found, subject, promise_s=promise_s)
+    return found
 
 
 def _reduced(

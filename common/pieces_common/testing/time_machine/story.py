@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .history import ENABLED_AT_MS, History, Order, Poll
@@ -15,11 +15,18 @@ if TYPE_CHECKING:
 def told(history: History, outcome: Outcome | None = None) -> str:
     """Return a line for each event, in the order of time; with an outcome, what it came to."""
     polls = outcome.polls if outcome else [None] * len(history.polls)
-    events = [*_items(history), *_polls(history, polls)]
-    lines = [
-        f"{_time(at_ms):>11}  {said}" for at_ms, said in sorted(events, key=lambda one: one[0])
-    ]
+    events = sorted((*_items(history), *_polls(history, polls)), key=lambda one: one[0])
+    times = _column([at_ms for at_ms, _ in events])
+    lines = [f"{time}  {said}" for time, (_, said) in zip(times, events, strict=True)]
     return "\n".join([*_circumstances(history), *lines, *(_verdict(outcome) if outcome else ())])
+
+
+def _column(times_ms: Sequence[int]) -> list[str]:
+    """Return the times, with their seconds below one another."""
+    parts = [_time(each).partition(".") for each in times_ms]
+    before = max(len(whole) for whole, _, _ in parts)
+    after = max(len(point + rest) for _, point, rest in parts)
+    return [f"{whole:>{before}}{point + rest:<{after}}" for whole, point, rest in parts]
 
 
 def _circumstances(history: History) -> Iterator[str]:
@@ -40,13 +47,16 @@ def _items(history: History) -> Iterator[tuple[int, str]]:
         if each.visible_ms != each.created_ms:
             said += f", listed from {_time(each.visible_ms)} on"
         yield each.created_ms, said
+        for edit in each.edits:
+            stamp = _time(history.stamp_ms(each, edit.at_ms))
+            yield edit.at_ms, f"item {each.id} gets the stamp {stamp}"
         if each.deleted_ms is not None:
             yield each.deleted_ms, f"item {each.id} is deleted"
 
 
 def _polls(history: History, outcomes: Iterable[PollOutcome | None]) -> Iterator[tuple[int, str]]:
     yield 0, f"the trigger is enabled{_listing(history, history.enabling)}"
-    for number, (poll, outcome) in enumerate(zip(history.polls, outcomes, strict=True), start=1):
+    for number, (poll, outcome) in enumerate(zip(history.polls, outcomes, strict=False), start=1):
         if poll.republished:
             yield poll.at_ms, "the flow is published again"
         said = f"poll {number}{_listing(history, poll)}"
@@ -89,6 +99,8 @@ def _verdict(outcome: Outcome) -> Iterator[str]:
             yield f"CHANGED: poll {number} failed, yet what is stored is another"
         if each.error:
             yield f"FAILED: poll {number}, though the service answered it"
+    if outcome.error:
+        yield f"FAILED: the enabling: {outcome.error}"
     if outcome.is_right:
         yield "nothing was lost or repeated"
 

@@ -77,8 +77,7 @@ async def test_disabling_what_was_never_enabled_asks_for_nothing(
 def sent(flavor: dict[str, str], key: str) -> WebhookPayload:
     """Return what the service sends, if `key` is its API key."""
     payload = WebhookPayload(body=flavor, raw_body=json.dumps(flavor).encode())
-    signature = GELATO_SIGNATURE.sign(payload, key)
-    return replace(payload, headers={name.lower(): value for name, value in signature.items()})
+    return GELATO_SIGNATURE.signed_payload(payload, key)
 
 
 async def test_run_returns_the_flavor_that_was_sent() -> None:

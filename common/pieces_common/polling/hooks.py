@@ -16,6 +16,7 @@ from pieces_framework import PollingTriggerContext
 
 from . import by_id, by_ledger, by_time
 from .declaration import DedupeStrategy, IdentifiedItem, LedgerItem, Polling, TimedItem
+from .item_ids import digest_of
 from .items import Reading, check_kind, fetch_items, polling_context
 from .order import check_order
 from .stamps import stamps_of
@@ -83,16 +84,19 @@ async def poll(
         now_ms: epoch milliseconds to take for now, with `LEDGER`; the machine's clock if not given.
 
     Raises:
-        FatalError: if the trigger was never enabled.
+        FatalError: if the trigger was never enabled, or if what is stored is no checkpoint; not
+            with `LAST_ITEM`, which then delivers all.
         AuthorCodeError: if `items` gave what is not an item of the strategy, a time that is no
-            number, or an id that is neither text nor a number; or if `max_items_to_poll` is no
-            number. The checkpoint then stays.
+            number, or with `LEDGER` an id that is neither text nor a number, or more items in the
+            future than it remembers; or if `max_items_to_poll` is no number, with `LAST_ITEM`. The
+            checkpoint then stays.
+        StoreError: if the store does not take the new checkpoint; the old one stays.
     """
     match polling.strategy:
         case DedupeStrategy.TIMEBASED:
             return await by_time.poll(polling, context)
         case DedupeStrategy.LAST_ITEM:
-            return await by_id.poll(polling, context, by_id.maximum(max_items_to_poll))
+            return await by_id.poll(polling, context, max_items_to_poll)
         case DedupeStrategy.LEDGER:
             # Before the fetch: what the service lists meanwhile must not seem late.
             return await by_ledger.poll(polling, context, _now_ms() if now_ms is None else now_ms)
@@ -104,17 +108,19 @@ async def test(
     """Return the data of the first five items, new or not; the store is neither read nor changed.
 
     Raises:
-        AuthorCodeError: if `items` gave what is not an item of the strategy, or another order than
-            was promised.
+        AuthorCodeError: if `items` gave what a poll would refuse, or another order than was
+            promised.
     """
     kind: type[TimedItem | IdentifiedItem | LedgerItem] = _KINDS[polling.strategy]
     reading = Reading(kind, at_most=TEST_ITEMS)
     items = await fetch_items(polling, polling_context(context), reading)
     check_kind(items, kind)
     items = items[:TEST_ITEMS]
-    if polling.newest_first:
-        stamped = [each for each in items if not isinstance(each, IdentifiedItem)]
-        check_order(polling, stamps_of(stamped))
+    stamped = [each for each in items if not isinstance(each, IdentifiedItem)]
+    check_order(polling, stamps_of(stamped))
+    for index, item in enumerate(items):
+        if isinstance(item, LedgerItem):
+            digest_of(item.id, index)
     return [item.data for item in items]
 
 

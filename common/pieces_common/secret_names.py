@@ -69,6 +69,7 @@ _BEGINNINGS: Final = ("password", "passphrase", "clientsecret")
 _WHOLE: Final = frozenset({"connectsid", "pass", "pin", "secretaccesskey", "sid", "sig"})
 _WHOLE_IN_QUERIES: Final = frozenset({"code", "key", "session"})
 """What JSON calls many things, and a query hardly anything else."""
+_LAST_IN_HEADERS: Final = frozenset({"key", "session"})
 _NUMBERS: Final = (re.compile(r"\d+$"), re.compile(r"v\d+$"))
 """The end of `token1` and of `api_key_v2`; not one pattern, for `cvv2` has both."""
 _FILLER: Final = re.compile(r"(?:value|text|string)$")
@@ -85,8 +86,19 @@ class SecretNames:
         self._others: Final = frozenset(map(_squeezed, others))
 
     def in_query(self, name: str) -> bool:
-        """Whether the value of `name` in a query or a form, or of such a header, is a secret."""
+        """Whether the value of `name` in a query or a form is a secret."""
         return _squeezed(name) in _WHOLE_IN_QUERIES or self.anywhere(name)
+
+    def in_header(self, name: str) -> bool:
+        """Whether the value of the header `name` is a secret: `X-Shop-Session` has one.
+
+        >>> names = SecretNames()
+        >>> [names.in_header(name) for name in ("X-Code", "X-Shop-Key", "X-Monkey")]
+        [True, True, False]
+        """
+        own = name.lower().removeprefix("x-")
+        is_named = self.in_query(name) or self.in_query(own)
+        return is_named or own.rpartition("-")[2] in _LAST_IN_HEADERS
 
     def anywhere(self, name: str) -> bool:
         """Whether the value of `name` is a secret wherever it stands.
