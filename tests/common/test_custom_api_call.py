@@ -414,9 +414,21 @@ async def test_form_data_is_sent_as_parts_without_its_empty_rows(web: WebServer)
 async def test_a_row_whose_file_is_none_is_named(web: WebServer) -> None:
     rows: InputValue = [{"fieldName": "photo", "fieldType": "file", "fileFieldValue": "no file"}]
 
-    with pytest.raises(PropsError, match="fileFieldValue"):
+    with pytest.raises(PropsError, match=r"`body\.data.*fileFieldValue"):
         await called(web.url, "/orders", method="POST", body_type="form_data", body={"data": rows})
 
+    assert web.sent == []
+
+
+@pytest.mark.parametrize("body_type", ["json", "raw", "form_data"])
+@pytest.mark.parametrize("body", [{"a": 1}, {"data": None}, "text", None])
+async def test_a_body_without_data_is_refused(
+    web: WebServer, body_type: str, body: InputValue
+) -> None:
+    with pytest.raises(PropsError, match=r"`body\.data`: is required") as caught:
+        await called(web.url, "/orders", method="POST", body_type=body_type, body=body)
+
+    assert "holds it as `data`" in caught.value.hint
     assert web.sent == []
 
 

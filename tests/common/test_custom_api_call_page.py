@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from typing import Any
@@ -55,6 +56,23 @@ async def test_the_example_with_an_address_calls_it(
     pair = b64encode(b"ada@example.com:t0").decode()
     assert web.sent[-1].headers["authorization"] == f"Basic {pair}"
     assert web.sent[-1].headers["x-experimentalapi"] == "opt-in"
+
+
+async def test_the_values_of_each_body_type_are_sent(web: WebServer) -> None:
+    (examples,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    action = create_custom_api_call_action(base_url=lambda _: web.url)
+    web.answer("/orders")
+    web.answer("/photos")
+
+    while examples.strip():
+        props, end = json.JSONDecoder().raw_decode(examples)
+        examples = examples[end:].lstrip()
+        await action.run(make_context(action, props=props))
+
+    types = [sent.headers["content-type"].partition(";")[0] for sent in web.sent]
+    assert types == ["application/json", "application/json", "multipart/form-data"]
+    assert [sent.body for sent in web.sent[:2]] == [b'{"item":"cone"}', b"cone;1"]
+    assert b'filename="unknown.png"' in web.sent[2].body
 
 
 def test_the_page_names_every_option() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pieces_common.http.message import HttpMethod
 from pieces_common.http.multipart import MultipartBody
-from pieces_framework import DropdownOption, FatalError, Property, PropertyBase
+from pieces_framework import DropdownOption, FatalError, Property, PropertyBase, PropsError
 from pieces_framework.property import parse_values
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def body_of(body_type: object, body: Body) -> Body:
 
     Raises:
         FatalError: if the type is none that the form offers.
-        PropsError: if the rows of a form are not as the form asks for them.
+        PropsError: if there is no `body.data`, or the rows of a form are not as it asks for them.
     """
     if body_type is None:
         return body
@@ -64,15 +64,23 @@ def body_of(body_type: object, body: Body) -> Body:
             f"the custom API call has the body type {body_type!r}",
             hint=f"choose one of {', '.join(BODY_TYPES)}",
         )
-    values: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
     if body_type == NO_BODY:
         return None
-    return MultipartBody(list(_fields(values))) if body_type == "form_data" else values.get("data")
+    values: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+    if values.get("data") is None:
+        raise PropsError(
+            {"body": {"data": "is required"}},
+            hint=f"for the body type `{body_type}` the body is an object that holds it as `data`",
+        )
+    return MultipartBody(list(_fields(values))) if body_type == "form_data" else values["data"]
 
 
 def _fields(values: Mapping[str, Any]) -> Iterator[tuple[str, FieldValue]]:
     # Read here too: not every host knows which children a step was filled in with.
-    rows: Any = parse_values({"data": _FORM_DATA}, values)["data"]
+    try:
+        rows: Any = parse_values({"data": _FORM_DATA}, values)["data"]
+    except PropsError as error:
+        raise PropsError({"body": error.problems}) from None
     for row in rows:
         value = row["textFieldValue" if row["fieldType"] == _TEXT else "fileFieldValue"]
         if value is not None:
