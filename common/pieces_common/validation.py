@@ -51,10 +51,11 @@ class UserMessage:
     >>> Level = Annotated[
     ...     float, Field(ge=0), UserMessage("Too bitter."), Field(le=10), UserMessage("Too sweet.")
     ... ]
-    >>> validate_props({"level": 11}, {"level": Level})
-    Traceback (most recent call last):
-    pieces_common.validation.PropsValidationError: `level`: Too sweet.
-    hint: correct the values in the step's settings
+    >>> try:
+    ...     validate_props({"level": 11}, {"level": Level})
+    ... except PropsValidationError as error:
+    ...     print(error)
+    `level`: Too sweet.
 
     Raises:
         AuthorCodeError: if `text` says nothing.
