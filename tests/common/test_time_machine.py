@@ -239,6 +239,15 @@ def test_each_play_starts_anew() -> None:
     assert first.is_right
 
 
+def test_an_overlap_a_little_shorter_than_the_delay_is_found_wrong_by_default() -> None:
+    choice = PollingChoice(dedupe=DedupeStrategy.LEDGER, overlap_s=600)
+
+    found = smallest_failure(choice, Habits(faults=[Fault.DELAY], max_delay_s=900), seed=1)
+
+    assert found is not None
+    assert (len(found.lost), len(found.history.arrivals)) == (1, 2)
+
+
 def test_an_overlap_shorter_than_promised_is_caught() -> None:
     found = smallest_failure(
         replace(LEDGER, overlap_s=1), Habits(faults=[Fault.DELAY]), promise_s=600

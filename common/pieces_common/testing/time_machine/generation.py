@@ -21,6 +21,8 @@ _STEPS = (0, 0, 0, 1, -1, 2, -2, 3, -3, 4, -4, -5)
 """From a poll to what happens near it, in fifths of the host's interval."""
 _PARTS = 12
 """In how many steps a length of time is drawn: few, so that lengths meet and bounds are hit."""
+_JUST_MS = 7
+"""How long before a poll something just happened; nothing else is drawn at that time."""
 _WRITTEN, _SHOWN, _EACH_POLL = range(3)
 """Kinds of a wrong zone: for a while items are written down in it, or shown in it, or each poll has
 its own."""
@@ -96,9 +98,18 @@ def _poll(draw: st.DrawFn, scene: _Scene, at_ms: int, order: st.SearchStrategy[O
 
 def _arrivals(draw: st.DrawFn, scene: _Scene, size: tuple[int, int]) -> list[Arrival]:
     unique = None if Fault.SHARED_STAMP in scene.faults else _created_ms
-    drawn = draw(st.lists(_arrival(scene), min_size=size[0], max_size=size[1], unique_by=unique))
+    fresh = _fresh_arrivals(scene)[: size[1] * 2 // 3] if draw(st.booleans()) else []
+    least, most = max(0, size[0] - len(fresh)), size[1] - len(fresh)
+    drawn = draw(st.lists(_arrival(scene), min_size=least, max_size=most, unique_by=unique))
+    drawn += fresh
     drawn.sort(key=_created_ms)
     return [replace(each, id=_name(number)) for number, each in enumerate(drawn)]
+
+
+def _fresh_arrivals(scene: _Scene) -> list[Arrival]:
+    """One item just before each poll, the last ones first: what is late is overtaken by them."""
+    times = [at_ms - _JUST_MS for at_ms in reversed(scene.moments_ms[1:])]
+    return [Arrival(id="", created_ms=at_ms, visible_ms=at_ms) for at_ms in times]
 
 
 @st.composite

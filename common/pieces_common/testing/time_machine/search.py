@@ -60,7 +60,7 @@ def smallest_failure(
     polls: tuple[int, int] = (1, 5),
     items: tuple[int, int] = (0, 5),
     seed: int = 0,
-    examples: int = 1000,
+    examples: int = 2000,
 ) -> Outcome | None:
     """Search for a history that goes wrong with `subject`, and for ever smaller ones.
 
