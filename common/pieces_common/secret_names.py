@@ -70,8 +70,9 @@ _WHOLE: Final = frozenset({"connectsid", "pass", "pin", "secretaccesskey", "sid"
 _WHOLE_IN_QUERIES: Final = frozenset({"code", "key", "session"})
 """What JSON calls many things, and a query hardly anything else."""
 _LAST_IN_HEADERS: Final = frozenset({"key", "session"})
-_NUMBERS: Final = (re.compile(r"\d+$"), re.compile(r"v\d+$"))
-"""The end of `token1` and of `api_key_v2`; not one pattern, for `cvv2` has both."""
+_DIGITS: Final = "0123456789"
+_MAX_LENGTH: Final = 200
+"""A longer name is data, not a name: of its own it does not say that its value is a secret."""
 _FILLER: Final = re.compile(r"(?:value|text|string)$")
 
 
@@ -107,7 +108,8 @@ class SecretNames:
         >>> [names.anywhere(name) for name in ("X-Api-Key", "apiTokenV2", "token_type", "key")]
         [True, True, False, False]
         """
-        return _squeezed(name) in self._others or _is_known(name)
+        is_other = _squeezed(name) in self._others
+        return is_other or (len(name) <= _MAX_LENGTH and _is_known(name))
 
     def is_counter(self, name: str) -> bool:
         """Whether a number called so counts something: `max_tokens` of a language model."""
@@ -117,7 +119,10 @@ class SecretNames:
 @lru_cache(maxsize=4096)
 def _is_known(name: str) -> bool:
     word = _squeezed(name)
-    stems = {word, *(number.sub("", word) for number in _NUMBERS)}
+    unnumbered = word.rstrip(_DIGITS)
+    stems = {word, unnumbered}
+    if unnumbered != word:  # `api_key_v2`; but of `cvv2` the `v` stays as well
+        stems.add(unnumbered.removesuffix("v"))
     stems |= {_FILLER.sub("", stem) for stem in stems}
     return any(
         stem in _WHOLE

@@ -35,6 +35,7 @@ _INSTEAD: Final = {
     "union_tag_invalid": "Input should name one of the expected kinds",
 }
 """Instead of the words of pydantic, which say nothing or repeat what was given."""
+_TOO_DEEP: Final = "is nested too deeply"
 _MARK: Final = "\0message: "
 """Begins the name of a branch that stands for a message."""
 _MAX_FLOAT_BITS: Final = 1024
@@ -51,14 +52,18 @@ def problems_of(expected: object, given: object, path: str = "") -> dict[str, st
     from pydantic import PydanticUndefinedAnnotation, PydanticUserError
     from pydantic_core import SchemaError
 
-    value = _plain(given)
+    try:
+        value = _plain(given)
+        text = _json(value)
+    except RecursionError:
+        return dict.fromkeys(_too_deep(given) if not path else [path], _TOO_DEEP)
     try:
         adapter = _adapter(expected)
     # ImportError: some types of pydantic need a package more.
     except (PydanticUserError, PydanticUndefinedAnnotation, SchemaError, ImportError) as error:
         raise _no_type(path or expected, error) from error
     try:
-        problems = _problems(adapter, value)
+        problems = _problems(adapter, value, text)
     except (PydanticUserError, PydanticUndefinedAnnotation) as error:  # a name not defined yet
         raise _no_type(path or expected, error) from error
     start = [path] if path else []
@@ -95,9 +100,23 @@ def _new_adapter(expected: object) -> TypeAdapter[Any]:
 _kept_adapter: Final = lru_cache(maxsize=256)(_new_adapter)
 
 
-def _problems(adapter: TypeAdapter[Any], value: object) -> list[_Problem]:
+def _too_deep(given: object) -> list[str]:
+    """Return the keys of what is nested too deeply in a model's values; an empty one for all."""
+    values = cast("Mapping[object, object]", given if isinstance(given, Mapping) else {})
+    return [str(name) for name, item in values.items() if _is_too_deep(item)] or [""]
+
+
+def _is_too_deep(value: object) -> bool:
+    try:
+        _json(_plain(value))
+    except RecursionError:
+        return True
+    return False
+
+
+def _problems(adapter: TypeAdapter[Any], value: object, text: bytes | None) -> list[_Problem]:
     """Check in JSON mode, where a type takes what JSON has for it: text for a date or a member."""
-    if (text := _json(value)) is not None:
+    if text is not None:
         problems = _refused(lambda: adapter.validate_json(text, strict=True))
         # Nested more deeply than the parser of pydantic goes.
         if not any(each["type"] == "json_invalid" for each in problems):

@@ -570,3 +570,15 @@ def test_loggers_speak_again_after_a_recording(web: WebServer, path: Path) -> No
         asyncio.run(http_client.send_request(HttpMethod.GET, web.answer("/a", b"1")))
 
     assert (logger.level, logging.getLogger("vcr").level) == before
+
+
+@pytest.mark.parametrize(
+    "name", ["1" * 10**6, "1" * 10**6 + "a", "v1" * 10**6], ids=["digits", "with-an-end", "numbers"]
+)
+def test_a_name_of_any_length_is_looked_up(web: WebServer, path: Path, name: str) -> None:
+    url = web.answer("/", json.dumps({name: "plain", "token12": SECRET}).encode())
+    with record(path):
+        CLIENT.get(url)
+
+    assert "plain" in path.read_text()
+    assert SECRET not in path.read_text()

@@ -325,6 +325,19 @@ async def test_part_that_is_neither_text_nor_a_file_is_refused(
     assert web.sent == []
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [[("a", "b", "c")], ["ab"], {1: "b"}, [(None, "b")], None],
+    ids=["three", "text", "number-as-name", "no-name", "nothing"],
+)
+async def test_fields_that_are_no_pairs_are_refused(web: WebServer, fields: Any) -> None:
+    with pytest.raises(AuthorCodeError, match="no pair of a name and a value") as caught:
+        await http_client.send_request(HttpMethod.POST, web.url, body=MultipartBody(fields))
+
+    assert "as `[(" in caught.value.hint
+    assert web.sent == []
+
+
 async def test_type_of_a_file_is_guessed_the_same_on_every_machine(
     web: WebServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

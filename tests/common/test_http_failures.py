@@ -34,6 +34,8 @@ from pieces_common import (
     http_client,
 )
 from pieces_common.http.errors import retry_after_s
+from pieces_common.http.masking import secrets_pattern
+from pieces_common.http.request import prepared
 from pieces_framework import AuthorCodeError, JsonValue, PieceError, RetryableError, RunError
 from tests.common.web_server import Answer, WebServer, raw_server, web_server
 
@@ -407,6 +409,32 @@ async def test_user_and_password_of_the_url_are_masked(web: WebServer) -> None:
     error = await _refused(url.replace("http://", "http://ada%40:s3cret-1@"))
 
     assert error.error_message()["response"] == {"status": 400, "body": ["***", "***", "***"]}
+
+
+async def test_many_secrets_of_a_body_are_masked_by_a_small_pattern(web: WebServer) -> None:
+    tokens = [f"{number:03}-{'t' * 159}" for number in range(200)]
+    told: JsonValue = [*tokens, "HEADER-KEY", tokens[0].upper()]
+    web.answers["/"] = Answer(status=400, body=json.dumps(told).encode())
+    body: JsonValue = {"tokens": [*tokens]}
+    request = prepared("POST", f"{web.url}/", "*/*", {"body": body})
+
+    error = await _refused(f"{web.url}/", body=body, headers={"X-Key": "header-key"})
+
+    assert error.error_message() == {
+        "response": {"status": 400, "body": ["***"] * 202},
+        "request": {"body": {"tokens": ["***"] * 200}},
+    }
+    assert len(secrets_pattern(request).pattern) < 600_000
+
+
+async def test_long_secrets_of_a_body_are_masked_by_a_small_pattern(web: WebServer) -> None:
+    secrets: list[JsonValue] = [f"{number:02}{chr(97 + number) * 400}" for number in range(20)]
+    request = prepared("POST", web.url, "*/*", {"body": {"tokens": secrets}})
+
+    pattern = secrets_pattern(request)
+
+    assert [pattern.sub("***", str(secret)) for secret in secrets] == ["***"] * 20
+    assert len(pattern.pattern) < 400_000
 
 
 async def test_secret_that_is_a_number_is_masked(web: WebServer) -> None:

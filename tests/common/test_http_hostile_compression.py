@@ -133,7 +133,7 @@ BROKEN = {
     "wrong-length": GOOD[:-4] + b"\xff\xff\xff\xff",
     "flipped": GOOD[:20] + bytes([GOOD[20] ^ 255]) + GOOD[21:],
     "of-another-method": GOOD[:2] + b"\x07" + GOOD[3:],
-    "followed-by-more": GOOD + b"and more",
+    "followed-by-a-broken-stream": GOOD + GOOD[:-3],
     "random": bytes(range(256)) * 40,
 }
 
@@ -149,6 +149,44 @@ async def test_broken_compression_is_an_error(
 
     assert isinstance(ended, RetryableHttpError)
     assert "broken or incomplete compression" in str(ended)
+
+
+AFTER_THE_END = {
+    "line-break": b"\r\n",
+    "one-byte": b"\x1f",
+    "text": b"and more" * 10**4,
+    "text-after-padding": bytes(9) + b"and more",
+    "text-and-a-stream": b"and more" + gzip.compress(b"[2]"),
+}
+
+
+@pytest.mark.parametrize("more", AFTER_THE_END.values(), ids=AFTER_THE_END.keys())
+@pytest.mark.parametrize(
+    ("encoding", "data"),
+    [("gzip", gzip.compress(b"[1]")), ("deflate", zlib.compress(b"[1]"))],
+    ids=["gzip", "deflate"],
+)
+async def test_what_follows_the_end_and_is_no_stream_is_left_out(
+    encoding: str, data: bytes, more: bytes
+) -> None:
+    async with hostile_server(answering(compressed(data + more, encoding))) as server:
+        ended = await outcome(whole(server.url()))
+
+    assert ended == [1]
+
+
+async def test_streams_are_found_wherever_the_network_cuts_them() -> None:
+    data = gzip.compress(b"[1") + bytes(3) + gzip.compress(b"]") + b"\r\n"
+
+    async def conduct(talk: Talk) -> None:
+        await talk.send("HTTP/1.1 200 OK\nContent-Encoding: gzip, gzip\n\n")
+        # What one layer yields reaches the next byte by byte.
+        await talk.send(b"".join(gzip.compress(data[at : at + 1]) for at in range(len(data))))
+
+    async with hostile_server(conduct) as server:
+        ended = await outcome(whole(server.url()))
+
+    assert ended == [1]
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "compress", "smoke", "gzip, smoke", "\x7f"])

@@ -26,6 +26,9 @@ from tests.common.web_server import WebServer
         ({"retries": -1}, "`retries` must be a whole number, 0 or more, got -1"),
         ({"retries": 1.5}, "`retries` must be"),
         ({"max_response_bytes": -1}, "`max_response_bytes` must be"),
+        ({"headers": [("a", "b")]}, "`headers` must be a dict whose keys are text, got list"),
+        ({"headers": {1: "b"}}, "`headers` must be"),
+        ({"rate_limit": "x"}, "`rate_limit` must be a `RateLimit`, got str"),
         ({"timeout": 3}, "a request takes no keyword `timeout`"),
     ],
     ids=str,
@@ -61,6 +64,13 @@ async def test_method_that_is_none_is_refused(web: WebServer) -> None:
 
     with pytest.raises(AuthorCodeError, match="there is no method `get`"):
         await http_client.send_request(method, web.url)
+
+
+async def test_url_that_is_no_text_is_refused() -> None:
+    url: Any = None
+
+    with pytest.raises(AuthorCodeError, match="the URL of a GET request is NoneType, not text"):
+        await http_client.send_request(HttpMethod.GET, url)
 
 
 class OfTheAuthorError(UnicodeError, ConnectionError):

@@ -353,6 +353,47 @@ async def test_text_is_no_authentication(web: WebServer) -> None:
     assert web.sent == []
 
 
+@pytest.mark.parametrize(
+    "authentication",
+    [
+        BasicAuth("\ud800", "sk-1"),
+        BasicAuth("ada", "sk-1\udfff"),
+        BearerToken("sk-1\ud800"),
+        ApiKeyHeader("X-Key", "sk-1\ud800"),
+        ApiKeyQuery("key", "sk-1\ud800"),
+    ],
+    ids=["user", "password", "bearer", "header", "query"],
+)
+async def test_credentials_with_half_a_character_are_kept_out_of_the_error(
+    web: WebServer, authentication: Authentication
+) -> None:
+    with pytest.raises(FatalError, match="has half a character") as caught:
+        await http_client.send_request(HttpMethod.GET, web.url, authentication=authentication)
+
+    assert "sk-1" not in str(caught.value)
+    assert caught.value.__context__ is None
+    assert web.sent == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "message"),
+    [
+        (BearerToken, (None,), "`token` of the `BearerToken` of `GET .*` is NoneType, not text"),
+        (BasicAuth, ("sk-1", 5), "`password` of the `BasicAuth` of `GET .*` is int, not text"),
+        (ApiKeyHeader, (5, "sk-1"), "`name` of the `ApiKeyHeader` of `GET .*` is int, not text"),
+        (ApiKeyQuery, ("sk-1", None), "`key` of the `ApiKeyQuery` of `GET .*` is NoneType, not"),
+    ],
+)
+async def test_credentials_that_are_no_text_are_refused(
+    web: WebServer, kind: Any, texts: tuple[object, ...], message: str
+) -> None:
+    with pytest.raises(AuthorCodeError, match=message) as caught:
+        await http_client.send_request(HttpMethod.GET, web.url, authentication=kind(*texts))
+
+    assert "sk-1" not in str(caught.value)
+    assert web.sent == []
+
+
 async def test_headers_cannot_say_how_the_body_is_framed(web: WebServer) -> None:
     headers = {"transfer-encoding": "chunked"}
 

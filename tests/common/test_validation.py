@@ -530,3 +530,32 @@ async def test_an_action_checks_what_it_was_given() -> None:
 
     with pytest.raises(PropsValidationError, match=r"`sweetness_level`: Too {h}\."):
         await take_order.run(sweet)
+
+
+@pytest.mark.parametrize("expected", [Any, list, list[Any], object], ids=str)
+def test_a_value_that_is_nested_too_deeply_is_refused_by_its_path(expected: Any) -> None:
+    with pytest.raises(PropsValidationError) as caught:
+        validate_props({"x": deep(), "y": 1}, {"x": expected, "y": str})
+
+    assert caught.value.document() == {
+        "errors": {"x": "is nested too deeply", "y": "Input should be a valid string"}
+    }
+
+
+def test_a_value_of_a_model_that_is_nested_too_deeply_is_refused_by_its_path() -> None:
+    class Given(BaseModel):
+        x: Any
+        y: int
+
+    with pytest.raises(PropsValidationError) as caught:
+        validate_props({"x": deep(), "y": 1}, Given)
+
+    assert caught.value.problems == {"x": "is nested too deeply"}
+
+
+def deep() -> object:
+    """A list in an object in a list, deeper than Python's stack."""
+    value: object = 1
+    for _ in range(1000):
+        value = [{"a": value}]
+    return value

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TypeAlias
 
-from pieces_framework import AuthorCodeError
+from pieces_framework import AuthorCodeError, FatalError
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,10 @@ def authentication_headers(
     """Return the header that `authentication` asks for; perhaps none.
 
     Raises:
-        AuthorCodeError: if it is of another type; it is not repeated.
+        AuthorCodeError: if it, or what it holds, is of another type; it is not repeated.
+        FatalError: if it cannot be written as UTF-8; it is not repeated.
     """
+    _check_texts(authentication, request_name)
     if isinstance(authentication, BearerToken):
         return {"Authorization": f"Bearer {authentication.token}"}
     if isinstance(authentication, BasicAuth):
@@ -68,6 +70,27 @@ def authentication_headers(
         " not where it goes",
         hint="wrap it, such as `BearerToken(token)`",
     )
+
+
+def _check_texts(authentication: object, request_name: str) -> None:
+    if not isinstance(authentication, Authentication):
+        return
+    kind = type(authentication).__name__
+    for each in fields(authentication):
+        text: object = getattr(authentication, each.name)
+        if not isinstance(text, str):
+            raise AuthorCodeError(
+                f"`{each.name}` of the `{kind}` of `{request_name}` is {type(text).__name__}, not"
+                " text",
+                hint="pass the text that the connection holds",
+            )
+        # Asked, not tried: the error of `encode` holds all that it was to encode.
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            raise FatalError(
+                f"`{each.name}` of the `{kind}` of `{request_name}` cannot be sent: it has half a"
+                " character",
+                hint="paste it into the connection anew",
+            )
 
 
 def basic(username: str, password: str) -> str:

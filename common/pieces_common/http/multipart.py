@@ -5,10 +5,17 @@ Source: RFC 7578; names are escaped as browsers do it, see the HTML standard, "m
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from pieces_common.mime_types import mime_type_of
 from pieces_framework import ApFile, ApStreamingFile, AuthorCodeError, FatalError
@@ -48,12 +55,12 @@ class MultipartStream:
         """Check and prepare the parts.
 
         Raises:
-            AuthorCodeError: if a value is neither text nor a file.
+            AuthorCodeError: if the fields are no pairs of a name and a text or a file.
             FatalError: if the content type of a file cannot be sent.
         """
-        fields = body.fields.items() if isinstance(body.fields, Mapping) else body.fields
         self._parts: Final = [
-            _encoded(name, value, boundary, request_name) for name, value in fields
+            _encoded(name, value, boundary, request_name)
+            for name, value in _pairs(body.fields, request_name)
         ]
         self._end: Final = f"--{boundary}--\r\n".encode()
 
@@ -95,6 +102,28 @@ async def closing(data: AsyncIterable[bytes]) -> AsyncGenerator[AsyncIterator[by
     finally:
         if isinstance(pieces, AsyncGenerator):
             await pieces.aclose()
+
+
+def _pairs(fields: object, request_name: str) -> list[tuple[str, FieldValue]]:
+    """Return the names and values that `fields` are; what the values are is not looked at."""
+    if isinstance(fields, Mapping):
+        fields = cast("Mapping[object, object]", fields).items()
+    pairs = list(cast("Iterable[object]", fields)) if isinstance(fields, Iterable) else [fields]
+    for pair in pairs:
+        if not _is_pair(pair):
+            raise AuthorCodeError(
+                f"the multipart body of `{request_name}` holds what is no pair of a name and a"
+                " value",
+                hint='write its fields as `{"name": value}` or as `[("name", value)]`',
+            )
+    return cast("list[tuple[str, FieldValue]]", pairs)
+
+
+def _is_pair(value: object) -> bool:
+    if not isinstance(value, tuple | list):
+        return False
+    items = cast("Sequence[object]", value)
+    return len(items) == 2 and isinstance(items[0], str)
 
 
 def _encoded(

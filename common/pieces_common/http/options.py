@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final, TypedDict, cast
+from typing import Final, TypedDict, cast
 
 from pieces_framework import AuthorCodeError
 
 from .authentication import Authentication
 from .body import Body
 from .query import QueryParams
-
-if TYPE_CHECKING:
-    from .rate_limit import RateLimit
+from .rate_limit import RateLimit
 
 DEFAULT_TIMEOUT_S: Final = 30.0
 """How long an attempt may take, from connecting to the last byte, redirects included."""
@@ -49,7 +47,7 @@ _NAMES: Final = frozenset(RequestOptions.__annotations__)
 
 
 def check_options(options: RequestOptions, request_name: str) -> None:
-    """Refuse keywords that do not exist and numbers that mean nothing.
+    """Refuse keywords that do not exist, and values that mean nothing.
 
     Raises:
         AuthorCodeError: if there is one.
@@ -72,6 +70,31 @@ def check_options(options: RequestOptions, request_name: str) -> None:
                 f"`{request_name}`: `{name}` must be a whole number, 0 or more, got {value!r}",
                 hint="leave it out for the default",
             )
+    _check_types(options, request_name)
+
+
+def _check_types(options: Mapping[str, object], request_name: str) -> None:
+    """Refuse what type checkers refuse too, of a caller who has none; values may be secret."""
+    headers = options.get("headers")
+    if headers is not None and not _has_texts_as_keys(headers):
+        raise AuthorCodeError(
+            f"`{request_name}`: `headers` must be a dict whose keys are text, got"
+            f" {type(headers).__name__}",
+            hint='write them as `{"Accept": "text/csv"}`',
+        )
+    rate_limit = options.get("rate_limit")
+    if rate_limit is not None and not isinstance(rate_limit, RateLimit):
+        raise AuthorCodeError(
+            f"`{request_name}`: `rate_limit` must be a `RateLimit`, got"
+            f" {type(rate_limit).__name__}",
+            hint="declare one in a module of the piece: `RateLimit(requests=10, per_s=1.0)`",
+        )
+
+
+def _has_texts_as_keys(value: object) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return all(isinstance(name, str) for name in cast("Mapping[object, object]", value))
 
 
 def _is_duration(value: object) -> bool:

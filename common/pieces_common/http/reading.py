@@ -32,7 +32,9 @@ _MAX_LAYERS: Final = 5
 _STEPS_AT_ONCE: Final = 16
 """How many pieces are decompressed before other tasks get their turn: a few milliseconds."""
 _HEADER_BYTES: Final = 2
-"""How much of a stream tells whether it has the header of zlib (RFC 1950, section 2.2)."""
+"""How much of a stream tells whether it has the header of gzip (RFC 1952, section 2.3.1) or of
+zlib (RFC 1950, section 2.2)."""
+_GZIP: Final = b"\x1f\x8b"
 _UNDONE: Final = frozenset(ENCODINGS.split(", "))
 _NO_CHARSETS: Final = frozenset(
     {"idna", "punycode", "undefined", "unicode-escape", "raw-unicode-escape"}
@@ -97,13 +99,17 @@ async def decompressed(answer: RawAnswer) -> AsyncGenerator[bytes]:
 
 
 class _Layer:
-    """Undoes one `gzip` or `deflate`, however often a stream of it begins anew."""
+    """Undoes one `gzip` or `deflate`, however often a stream of it begins anew.
+
+    What follows the end of a stream and is no other one is left out, as browsers do.
+    """
 
     def __init__(self, encoding: str) -> None:
         # 16 tells zlib to expect gzip's header; `deflate` is to have zlib's (RFC 9110, 8.4.1.2).
         self._window: Final = zlib.MAX_WBITS + (0 if encoding == "deflate" else 16)
         self._stream = zlib.decompressobj(self._window)
         self._has_begun = False
+        self._is_over = False
         self._held: bytes = b""
 
     @property
@@ -113,22 +119,38 @@ class _Layer:
 
     def inflated(self, data: bytes) -> Iterator[bytes]:
         """Yield what `data` becomes, after each step, be that nothing."""
-        if not self._has_begun:
-            data = self._held + data
-            self._held = data if len(data) < _HEADER_BYTES else b""
-            if self._held:
-                return
+        data, self._held = self._held + data, b""
         is_full = False  # then more may come out without more going in
         while data or is_full:
-            if self._stream.eof:
-                if data.strip(b"\0") == b"":  # padding, as tape archives have it
+            if self._stream.eof or not self._has_begun:
+                data = self._beginning(data)
+                if not data:
                     return
-                self._stream = zlib.decompressobj(self._window)
             piece = self._decompress(data)
             self._has_begun = True
             data = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
             is_full = len(piece) == PIECE_BYTES and not self._stream.eof
             yield piece
+
+    def _beginning(self, data: bytes) -> bytes:
+        """Return `data` from where a stream begins; nothing if none does, or too little is here."""
+        if self._has_begun:
+            data = data.lstrip(b"\0")  # padding, as tape archives have it
+        if self._is_over:
+            return b""
+        if len(data) < _HEADER_BYTES:
+            self._held = data
+            return b""
+        if self._has_begun:
+            self._is_over = not self._is_header(data)
+            self._stream = self._stream if self._is_over else zlib.decompressobj(self._window)
+        return b"" if self._is_over else data
+
+    def _is_header(self, data: bytes) -> bool:
+        if self._window != zlib.MAX_WBITS:
+            return data.startswith(_GZIP)
+        is_deflate = data[0] & 0x0F == zlib.DEFLATED
+        return is_deflate and int.from_bytes(data[:_HEADER_BYTES]) % 31 == 0
 
     def _decompress(self, data: bytes) -> bytes:
         try:

@@ -59,13 +59,19 @@ def prepared(method: HttpMethod | str, url: str, accept: str, options: RequestOp
     """
     from .transport import absolute_url, without_user
 
+    # The types say `str`; what comes from JSON may be null all the same.
+    if not isinstance(url, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+        raise AuthorCodeError(
+            f"the URL of a {method} request is {type(url).__name__}, not text",
+            hint="pass one that begins with https://",
+        )
     name = f"{method} {shown_url(url)}"
     known_method = _known(method, name)
     check_options(options, name)
     authentication = options.get("authentication")
+    headers = request_headers(options.get("headers") or {}, authentication, accept, name)
     query = _query(options.get("query_params"), authentication, f"query of `{name}`")
     target = absolute_url(with_query(url, query))
-    headers = request_headers(options.get("headers") or {}, authentication, accept, name)
     if target.userinfo:
         target, user, password = without_user(target)
         headers.setdefault("authorization", basic(user, password))
