@@ -7,6 +7,8 @@ import random
 import string
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from html import escape
+from urllib.parse import quote, quote_plus
 
 import pytest
 from hypothesis import given
@@ -64,6 +66,15 @@ def test_any_form_of_any_secret_is_found(secret: str, text: str) -> None:
 @pytest.mark.parametrize("text", ["", "s3cre", "73337265", "s3cret/+kez"])
 def test_what_is_no_secret_is_left(text: str) -> None:
     assert masked(text, SECRET) == text
+
+
+@pytest.mark.parametrize("secret", ['a"bcd12345', r"a\bcd12345", "pw\n12345678", "a\u00fcbcd12345"])
+def test_a_secret_in_json_inside_of_a_url_or_html_is_found(secret: str) -> None:
+    quoted = json.dumps(secret)[1:-1]
+    url = quote(quoted, safe="")
+    forms = [url, quote(url, safe=""), quote(json.dumps(quoted)[1:-1], safe=""), escape(quoted)]
+
+    assert [masked(f"<{form}>", secret) for form in forms] == ["<***>"] * 4
 
 
 def test_of_two_that_begin_alike_the_longer_is_found() -> None:
@@ -157,5 +168,64 @@ def test_what_is_looked_for_grows_little_with_a_long_secret() -> None:
     long = private_key(200_000)
     of_short, of_long = secret_pattern([private_key(1_000)]), secret_pattern([long])
 
-    assert len(of_long.pattern) - len(of_short.pattern) < 3 * 199_000
+    assert len(of_long.pattern) - len(of_short.pattern) < 5 * 199_000
     assert of_long.sub("***", f"<{long}> {json.dumps(long)}") == '<***> "***"'
+
+
+LINES = KEY.splitlines()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        KEY.replace("\n", "\r\n"),
+        KEY.replace("\n", ""),
+        KEY.replace("\n", " "),
+        json.dumps(LINES),
+        LINES[5],
+    ],
+    ids=["crlf", "removed", "spaces", "list", "line"],
+)
+def test_a_secret_whose_line_breaks_change_is_found(text: str) -> None:
+    left = masked(text, KEY)
+
+    assert [line for line in LINES if len(line) >= 20 and line in left] == []
+    assert max(map(len, left.split("***"))) < 20 + 5  # the last line of the key is short
+
+
+def test_a_line_of_a_short_secret_is_found() -> None:
+    assert masked(f"<{'k' * 20}>", f"name\n{'k' * 20}") == "<***>"
+
+
+def test_a_short_line_of_a_secret_is_left() -> None:
+    assert masked(f"<name {'k' * 19}>", f"name\n{'k' * 19}") == f"<name {'k' * 19}>"
+
+
+PLAIN = 'tok"en/\u00fc 1'
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        PLAIN,
+        json.dumps(PLAIN)[1:-1],
+        json.dumps(PLAIN, ensure_ascii=False)[1:-1],
+        quote(PLAIN, safe=""),
+        quote_plus(PLAIN),
+    ],
+)
+def test_what_is_looked_for_plainly_is_found_in_the_usual_forms(form: str) -> None:
+    assert secret_pattern([], [PLAIN]).sub("***", f"<{form}>") == "<***>"
+
+
+@pytest.mark.parametrize("closely", [["abcd"], ["abcd-efgh"], []], ids=repr)
+def test_of_two_that_begin_alike_the_longer_is_found_also_plainly(closely: list[str]) -> None:
+    pattern = secret_pattern(closely, ["abcd", "abcd-efgh"])
+
+    assert pattern.sub("***", "abcd-efgh abcd") == "*** ***"
+
+
+def test_what_is_looked_for_plainly_costs_little() -> None:
+    tokens = [f"{number:03}{'t' * 160}" for number in range(200)]
+
+    assert len(secret_pattern([], tokens).pattern) < 2 * 163 * 200

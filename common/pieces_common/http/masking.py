@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate, islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
 
@@ -21,11 +22,23 @@ MASK: Final = "***"
 _MAX_DEPTH: Final = 100
 """What is nested more deeply is masked whole, and not searched for secrets."""
 _NAMES: Final = SecretNames()
+# Every writing of a secret costs a quarter of a millisecond for each of its characters.
+_MAX_SECRETS: Final = 20
+_MAX_CHARACTERS: Final = 4_000
+_MOST_OF_ONE: Final = 400
+"""Characters that a long secret, which is looked for by its ends, counts as."""
 
 
 def secrets_pattern(request: Request) -> re.Pattern[str]:
-    """Return a pattern that finds each secret of `request`, however it is written."""
-    return secret_pattern(_secrets(request))
+    """Return a pattern that finds each secret of `request`, however it is written.
+
+    Of very many in its query and body only the first are: the rest are found as they are, in JSON
+    and in a URL.
+    """
+    sent = list(dict.fromkeys(_of_content(request)))
+    sizes = accumulate(min(len(secret), _MOST_OF_ONE) for secret in sent)
+    closely = sum(size <= _MAX_CHARACTERS for size in islice(sizes, _MAX_SECRETS))
+    return secret_pattern([*_credentials(request), *sent[:closely]], sent[closely:])
 
 
 def masked_by(value: JsonValue, pattern: re.Pattern[str]) -> JsonValue:
@@ -49,11 +62,14 @@ def _masked(value: JsonValue, pattern: re.Pattern[str], depth: int) -> JsonValue
     return MASK if pattern.fullmatch(str(value)) else value
 
 
-def _secrets(request: Request) -> Iterator[str]:
+def _credentials(request: Request) -> Iterator[str]:
     yield from authentication_secrets(request.authentication)
     for name, value in request.headers.items():
         if _NAMES.in_header(name):
             yield from _of_header(name, value)
+
+
+def _of_content(request: Request) -> Iterator[str]:
     query = request.url.query.decode("ascii")
     yield from (value for name, value in parse_qsl(query) if _NAMES.in_query(name))
     yield from _of_body(request.content.document, _MAX_DEPTH)
