@@ -14,12 +14,12 @@ MINUTE = 60_000
 def test_the_ledger_keeps_its_promise(trial: Trial) -> None:
     seed = 5
 
-    proof = prove(150, seed=seed, trials=(trial,))
+    proof = prove(170, seed=seed, trials=(trial,))
 
     shown = {fault.name: proof.faults[fault] for fault in Fault}
     print(f"{trial.name}: seed {seed}, {proof.tried} histories, {proof.polls} polls, {shown}")
     assert proof.broken is None, proof.broken.text()
-    assert proof.tried >= 150
+    assert proof.tried >= 170
     assert proof.polls >= MIN_POLLS * proof.tried
     assert {fault for fault in trial.habits.faults if proof.faults[fault] < 5} == set()
 
