@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 import itertools
 import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -114,9 +115,15 @@ def test_each_distribution_declares_what_it_imports_and_nothing_else(folder: str
     assert imported - {project["name"]} == declared - NEVER_IMPORTED.get(project["name"], set())
 
 
+@functools.cache
+def known_distributions() -> Mapping[str, list[str]]:
+    """The distributions by the modules they install; reading every installed file takes seconds."""
+    return packages_distributions()
+
+
 def third_parties(path: Path) -> Iterator[str]:
     """The distributions that a module imports from, inside functions too."""
-    known = packages_distributions()
+    known = known_distributions()
     for node in ast.walk(ast.parse(path.read_text())):
         match node:
             case ast.Import(names=names):

@@ -11,12 +11,11 @@ from .commands.parts import actions, triggers
 from .commands.publish import publish_piece_to_api
 from .commands.run import run
 from .commands.serve import serve
-from .reporting import ReportingGroup
 
 __all__ = ["actions", "build_piece", "main", "publish_piece_to_api", "triggers"]
 
 
-@click.group(cls=ReportingGroup)
+@click.group()
 @click.version_option(package_name="piecekit", prog_name="pieces")
 def main() -> None:
     """Scaffold, build, publish and run pieces."""

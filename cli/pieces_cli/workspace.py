@@ -15,7 +15,7 @@ from .changes import FileInTheWayError
 from .pyproject import ProjectFileError, Table, read_pyproject, table, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 PIECES_FOLDER: Final = "pieces"
 PROJECT_FILE: Final = "pyproject.toml"
@@ -95,6 +95,21 @@ class Workspace:
                 f"`{name}` may be {paths}", hint="give each folder and each package its own name"
             )
         return found[0]
+
+    def select(self, names: Sequence[str]) -> list[PieceFolder]:
+        """Return the pieces called `names`, each once and in that order; without names, all.
+
+        Raises:
+            PieceNotFoundError: as `find` does, and if there is no piece at all.
+            WorkspaceError: as for `find`.
+            ProjectFileError: as for `pieces`.
+        """
+        found = [self.find(name) for name in names] if names else self.pieces()
+        if not found:
+            raise PieceNotFoundError(
+                f"there is no piece in `{self.root}`", hint="make one with `pieces create`"
+            )
+        return list({piece.path: piece for piece in found}.values())
 
 
 def find_workspace(start: Path | None = None) -> Workspace | None:

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from pieces_cli.extraction import ExtractionError, extract
+from pieces_cli.building.extraction import ExtractionError, extract
+from pieces_cli.building.wheel import build_wheel
 from pieces_cli.main import build_piece
-from pieces_cli.wheel import build_wheel
 from pieces_cli.workspace import require_workspace
 from pieces_framework.artifact import read_piece_wheel
 from tests.support.scaffolding import add_action, made, pieces, snapshot

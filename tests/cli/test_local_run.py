@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pieces_cli.local_run import LocalPiece, LocalRun
+from pieces_cli.running.local_run import LocalPiece, LocalRun
 from pieces_engine import HookName
 from pieces_framework import (
     ActionContext,

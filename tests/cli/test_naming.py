@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pieces_cli.naming import (
+from pieces_cli.scaffolding.naming import (
     InvalidNameError,
     check_piece_name,
     part_function,
@@ -18,7 +18,7 @@ from pieces_cli.naming import (
     piece_module,
     piece_object,
 )
-from pieces_cli.scaffold import render_files
+from pieces_cli.scaffolding.rendering import render_files
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,14 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from pieces_cli.client import InstanceApiError, InstanceClient, UnreachableError, api_address
+from pieces_cli.building.wheel import build_wheel
 from pieces_cli.main import publish_piece_to_api
-from pieces_cli.wheel import build_wheel
+from pieces_cli.publishing.client import (
+    InstanceApiError,
+    InstanceClient,
+    UnreachableError,
+    api_address,
+)
 from pieces_cli.workspace import require_workspace
 from pieces_framework import PieceError
 from pieces_framework.artifact import read_piece_wheel

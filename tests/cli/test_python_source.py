@@ -9,7 +9,7 @@ import sys
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pieces_cli.python_source import import_statement, string_literal
+from pieces_cli.scaffolding.python_source import import_statement, string_literal
 
 # More of what matters in a literal than a random text would have.
 TEXTS = st.text(alphabet=st.one_of(st.sampled_from("\"'\\{}%\n\r\t#"), st.characters()))

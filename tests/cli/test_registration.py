@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from pieces_cli.registration import Registration, RegistrationError, register
+from pieces_cli.scaffolding.registration import Registration, RegistrationError, register
 
 NEW_ROW = Registration(kind="action", module="new_row", function="new_row")
 HEAD = """\

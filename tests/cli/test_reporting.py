@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import click
 import pytest
 from click.testing import CliRunner, Result
 
-from pieces_cli.reporting import ReportingCommand, ReportingGroup
+from pieces_cli.reporting import Outcome, ReportingCommand, say
 from pieces_framework import ConnectionRejectedError, DefinitionError, PieceError
 
 
@@ -24,9 +25,9 @@ def invoke_alone(error: BaseException) -> Result:
 
 
 def invoke_in_groups(error: BaseException) -> Result:
-    command = click.Command("it", callback=raising(error))
-    inner = ReportingGroup("inner", commands={"it": command})
-    outer = ReportingGroup("outer", commands={"inner": inner})
+    command = ReportingCommand("it", callback=raising(error))
+    inner = click.Group("inner", commands={"it": command})
+    outer = click.Group("outer", commands={"inner": inner})
     return CliRunner().invoke(outer, ["inner", "it"])
 
 
@@ -62,5 +63,71 @@ def test_a_usage_error_stays_clicks_own(invoke: Callable[[BaseException], Result
 
 def test_a_bug_is_not_hidden() -> None:
     result = invoke_alone(ZeroDivisionError())
+
+    assert isinstance(result.exception, ZeroDivisionError)
+
+
+def for_program(callback: Callable[[], object], *args: str) -> Result:
+    return CliRunner().invoke(
+        ReportingCommand("it", callback=callback, schema="pieces.it/1"), ["--json", *args]
+    )
+
+
+def test_with_json_an_outcome_is_the_document_and_lines_go_to_stderr() -> None:
+    def callback() -> Outcome:
+        say("one line")
+        return Outcome(data={"word": "日本"}, exit_code=65)
+
+    result = for_program(callback)
+
+    assert json.loads(result.stdout) == {
+        "schema": "pieces.it/1",
+        "ok": False,
+        "data": {"word": "日本"},
+        "problems": [],
+    }
+    assert (result.exit_code, result.stderr) == (65, "one line\n")
+
+
+def test_without_json_lines_go_to_stdout_and_there_is_no_document() -> None:
+    def callback() -> Outcome:
+        say("one line")
+        return Outcome(data=1)
+
+    result = CliRunner().invoke(ReportingCommand("it", callback=callback, schema="pieces.it/1"))
+
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "one line\n", "")
+
+
+@pytest.mark.parametrize(
+    ("error", "exit_code", "rule"),
+    [
+        pytest.param(PieceError("no", hint="do"), 1, "piece-error", id="plain"),
+        pytest.param(
+            ConnectionRejectedError("no", hint="do"), 77, "connection-rejected", id="connection"
+        ),
+        pytest.param(click.UsageError("no"), 2, "usage", id="usage"),
+        pytest.param(KeyboardInterrupt(), 130, "aborted", id="ctrl-c"),
+    ],
+)
+def test_with_json_an_error_is_a_document_too(
+    error: BaseException, exit_code: int, rule: str
+) -> None:
+    result = for_program(raising(error))
+
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["ok"], document["data"]) == (exit_code, False, None)
+    assert [each["rule"] for each in document["problems"]] == [rule]
+
+
+def test_with_json_a_line_that_cannot_be_read_is_a_document_too() -> None:
+    result = for_program(lambda: None, "--nothing-like-it")
+
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["problems"][0]["rule"] == "usage"
+
+
+def test_with_json_a_bug_is_not_hidden() -> None:
+    result = for_program(raising(ZeroDivisionError()))
 
     assert isinstance(result.exception, ZeroDivisionError)

@@ -84,5 +84,5 @@ def test_ctrl_c_lets_an_async_function_clean_up(workspace: Path) -> None:
         command.send(signal.SIGINT)
         exit_code, stdout = command.end()
 
-    assert (exit_code, stdout) == (130, "")
+    assert (exit_code, json.loads(stdout)["problems"][0]["rule"]) == (130, "aborted")
     assert command.said[-2:] == ["cleaned up", "aborted"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pieces_cli.run_requests import requests_of
+from pieces_cli.running.requests import requests_of
 from pieces_engine import local_recording
 from pieces_framework import DelayPause, WebhookPause, WebhookResponse
 from pieces_framework.scheduling import CronSchedule, IntervalSchedule

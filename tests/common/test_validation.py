@@ -275,7 +275,9 @@ def test_a_schema_that_names_no_property_is_the_authors_mistake(schema: Any) -> 
     assert caught.value.hint == "the properties are: sweetness_level, note, from, rows"
 
 
-@pytest.mark.parametrize("no_type", [5, "nope", object(), BAD_REGEX], ids=str)
+@pytest.mark.parametrize(
+    "no_type", [5, "nope", object(), BAD_REGEX], ids=["number", "text", "object", "pattern"]
+)
 def test_a_schema_that_is_none_is_the_authors_mistake(no_type: object) -> None:
     with pytest.raises(AuthorCodeError, match="says of `x` is no type"):
         validate_props({"x": 1}, {"x": no_type})
@@ -478,7 +480,7 @@ TYPES: list[Any] = [
 SECRET = "#s3cr3t-of-somebody"
 
 
-@pytest.mark.parametrize("expected", TYPES, ids=str)
+@pytest.mark.parametrize("expected", TYPES, ids=range(len(TYPES)))
 @pytest.mark.parametrize(
     "value",
     [SECRET, {"kind": SECRET}, [{"name": "fig", "amount": SECRET}], [SECRET]],

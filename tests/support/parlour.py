@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from pieces_cli.commands.run import run
-from pieces_cli.reporting import ReportingGroup
 
 SECRET: Final = "sk-parlour-secret-key"
 
@@ -227,5 +227,5 @@ def in_workspace(root: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path]
 
 def run_parlour(*args: str, stdin: str | bytes = "", **env: str) -> Result:
     """Run `pieces run parlour ARGS` in this process."""
-    pieces = ReportingGroup("pieces", commands={"run": run})
+    pieces = click.Group("pieces", commands={"run": run})
     return CliRunner().invoke(pieces, ["run", "parlour", *args], input=stdin, env=env)

@@ -33,8 +33,8 @@ def build_piece(argument: str | None, name: str | None, out: Path | None) -> Non
         answer(argument or name, "Enter the piece folder name", flag="NAME (or --name)")
     )
 
+    from pieces_cli.building.wheel import build_wheel
     from pieces_cli.interpreter import piece_interpreter
-    from pieces_cli.wheel import build_wheel
 
     python = piece_interpreter(workspace)
     wheel = build_wheel(piece, python=python, out=out or workspace.root / "dist")

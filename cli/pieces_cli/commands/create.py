@@ -7,18 +7,19 @@ from typing import Final
 import click
 
 from pieces_cli.prompts import answer, choice
+from pieces_cli.reporting import ReportingCommand
 
 TYPES: Final = ("community", "custom")
 
 
-@click.command()
+@click.command(cls=ReportingCommand)
 @click.option("--name", help="The piece's name, such as google-drive.")
 @click.option("--package", help="The package's name.  [default: piece-NAME]")
 @click.option("--type", "kind", type=click.Choice(TYPES), help="Which folder it belongs in.")
 def create(name: str | None, package: str | None, kind: str | None) -> None:
     """Make a new piece, with a test, ready to be built."""
-    from pieces_cli.naming import package_distribution
-    from pieces_cli.new_piece import check_new_name, create_piece_folder
+    from pieces_cli.scaffolding.naming import package_distribution
+    from pieces_cli.scaffolding.new_piece import check_new_name, create_piece_folder
     from pieces_cli.workspace import require_workspace
 
     workspace = require_workspace()

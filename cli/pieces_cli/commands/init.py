@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from pieces_cli.reporting import ReportingCommand
 
-@click.command()
+
+@click.command(cls=ReportingCommand)
 @click.argument("folder", metavar="[DIR]", default=".", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
     """Make a private workspace of pieces in DIR, by default here.
@@ -16,7 +18,7 @@ def init(folder: Path) -> None:
     It holds your pieces, and the settings of the tools that check and test them.
     """
     from pieces_cli.changes import write_together
-    from pieces_cli.scaffold import render_files
+    from pieces_cli.scaffolding.rendering import render_files
     from pieces_cli.workspace import refuse_workspace
 
     root = folder.resolve()

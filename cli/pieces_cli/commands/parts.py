@@ -7,32 +7,32 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pieces_cli.prompts import answer, choice
-from pieces_cli.reporting import ReportingGroup
+from pieces_cli.reporting import ReportingCommand
 
 if TYPE_CHECKING:
-    from pieces_cli.new_part import NewPart
+    from pieces_cli.scaffolding.new_part import NewPart
     from pieces_cli.workspace import PieceFolder, Workspace
 
 TECHNIQUES: Final = ("polling", "webhook")
 
 
-@click.group(cls=ReportingGroup)
+@click.group()
 def actions() -> None:
     """The actions of a piece."""
 
 
-@click.group(cls=ReportingGroup)
+@click.group()
 def triggers() -> None:
     """The triggers of a piece."""
 
 
-@actions.command("create")
+@actions.command("create", cls=ReportingCommand)
 @click.option("--piece", help="The piece's folder name.")
 @click.option("--name", "display_name", help="What users read, such as 'Get Flavor'.")
 @click.option("--description", help="What the action does, in a sentence.")
 def create_action(piece: str | None, display_name: str | None, description: str | None) -> None:
     """Make an action with a test, and register it in its piece."""
-    from pieces_cli.new_part import NewPart
+    from pieces_cli.scaffolding.new_part import NewPart
 
     workspace, folder = _find(piece)
     display_name = _display_name(display_name, "Enter the action display name:")
@@ -43,7 +43,7 @@ def create_action(piece: str | None, display_name: str | None, description: str 
     _create(workspace, folder, part)
 
 
-@triggers.command("create")
+@triggers.command("create", cls=ReportingCommand)
 @click.option("--piece", help="The piece's folder name.")
 @click.option("--name", "display_name", help="What users read, such as 'New Flavor'.")
 @click.option("--description", help="What the trigger notices, in a sentence.")
@@ -56,7 +56,7 @@ def create_trigger(
     piece: str | None, display_name: str | None, description: str | None, technique: str | None
 ) -> None:
     """Make a trigger with a test, and register it in its piece."""
-    from pieces_cli.new_part import NewPart
+    from pieces_cli.scaffolding.new_part import NewPart
 
     workspace, folder = _find(piece)
     display_name = _display_name(display_name, "Enter the trigger display name:")
@@ -86,7 +86,7 @@ def _find(piece: str | None) -> tuple[Workspace, PieceFolder]:
 
 
 def _display_name(given: str | None, question: str) -> str:
-    from pieces_cli.naming import part_name
+    from pieces_cli.scaffolding.naming import part_name
 
     display_name = answer(given, question, flag="--name")
     part_name(display_name)  # before more is asked
@@ -94,7 +94,7 @@ def _display_name(given: str | None, question: str) -> str:
 
 
 def _create(workspace: Workspace, folder: PieceFolder, part: NewPart) -> None:
-    from pieces_cli.new_part import create_part
+    from pieces_cli.scaffolding.new_part import create_part
 
     path = create_part(folder, part).relative_to(workspace.root)
     click.echo(f"Piece path: {folder.path.relative_to(workspace.root)}")

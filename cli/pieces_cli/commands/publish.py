@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import click
 
 from pieces_cli.prompts import answer, choice, has_terminal
 from pieces_cli.reporting import ReportingCommand
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 FROM_ENVIRONMENT: Final = "Env Variable (AP_API_KEY)"
 BY_HAND: Final = "Manually"
@@ -29,15 +26,15 @@ def publish_piece_to_api(name: str | None, api_url: str | None) -> None:
     workspace = require_workspace()
     piece = workspace.find(answer(name, "Enter the piece folder name", flag="--name"))
 
-    from pieces_cli.client import InstanceClient, api_address, check_key
-    from pieces_cli.dotenv import read_env_file
+    from pieces_cli.building.wheel import build_wheel
     from pieces_cli.interpreter import piece_interpreter
-    from pieces_cli.wheel import build_wheel
+    from pieces_cli.publishing.client import InstanceClient, api_address, check_key
+    from pieces_cli.publishing.instance_settings import instance_settings
 
-    saved = read_env_file(workspace.root / ".env")
-    url = api_url or _setting("AP_API_URL", saved)
+    settings = instance_settings(workspace.root)
+    url = api_url or settings.api_url
     address = api_address(answer(url, "Enter the API URL", flag="--api-url (or AP_API_URL)"))
-    client = InstanceClient(api_url=address, key=check_key(_api_key(saved)))
+    client = InstanceClient(api_url=address, key=check_key(_api_key(settings.api_key)))
     wheel = build_wheel(piece, python=piece_interpreter(workspace), out=workspace.root / "dist")
     click.echo(f"Piece '{piece.name}' built and packed successfully at {wheel.path}")
     click.echo(f"Uploading {wheel.path}")
@@ -47,15 +44,7 @@ def publish_piece_to_api(name: str | None, api_url: str | None) -> None:
         click.echo(f"Piece '{piece.distribution}' and '{piece.version}' already published.")
 
 
-def _setting(name: str, saved: Mapping[str, str]) -> str | None:
-    """The environment's value, else the `.env` file's; an empty one counts as none."""
-    import os
-
-    return os.environ.get(name) or saved.get(name) or None
-
-
-def _api_key(saved: Mapping[str, str]) -> str:
-    key = _setting("AP_API_KEY", saved)
+def _api_key(key: str | None) -> str:
     if key is None and has_terminal():
         source = choice(
             None,

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
-from typing_extensions import override
 
-from pieces_cli.reporting import INTERRUPTED
-from pieces_cli.run_results import Results, results_only, show_traceback
+from pieces_cli.reporting import INTERRUPTED, ReportingCommand, is_for_program
+from pieces_cli.running.results import SCHEMA, Results, results_only
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
-    from pieces_cli.local_run import LocalRun
+    from pieces_cli.running.local_run import LocalRun
     from pieces_engine import HookName
     from pieces_framework import JsonValue, WebhookPayload
 
@@ -43,7 +41,6 @@ class Options:
     limit: int | None
     auth_env: str | None
     auth_file: str | None
-    as_json: bool
 
     @property
     def base_url(self) -> str | None:
@@ -62,28 +59,7 @@ class Options:
         return None if url is None else url.rstrip("/")
 
 
-class _RunCommand(click.Command):
-    """A command that reports what is wrong with its line as `--json` asks for."""
-
-    @override
-    def make_context(
-        self,
-        info_name: str | None,
-        args: list[str],
-        parent: click.Context | None = None,
-        **extra: Any,
-    ) -> click.Context:
-        as_json = "--json" in args
-        try:
-            return super().make_context(info_name, args, parent, **extra)
-        except click.UsageError as error:
-            if not as_json:
-                raise
-            Results(sys.stdout.buffer, as_json=True).failure(error)
-            raise click.exceptions.Exit(error.exit_code) from error
-
-
-@click.command("run", cls=_RunCommand)
+@click.command("run", cls=ReportingCommand, schema=SCHEMA)
 @click.argument("piece")
 @click.argument("name")
 @click.option(
@@ -120,12 +96,6 @@ class _RunCommand(click.Command):
     type=_FILE,
     help="The file that holds the text of a secret, or the JSON of a connection; - is stdin.",
 )
-@click.option(
-    "--json",
-    "as_json",
-    is_flag=True,
-    help="Print one JSON document, errors too; with --listen one for each request, on a line.",
-)
 def run(*, piece: str, name: str, **options: Any) -> None:  # click passes what Options declares
     """Run NAME, an action or a trigger of PIECE, and print its result as JSON.
 
@@ -133,21 +103,12 @@ def run(*, piece: str, name: str, **options: Any) -> None:  # click passes what 
     .venv if Piecekit is installed in it, else with the Python of this command. What the piece
     itself prints goes to standard error.
     """
-    from pieces_framework import PieceError
-
-    given = Options(**options)
-    try:
-        _continue_in_workspace()
-        with results_only() as stdout:
-            exit_code = _run(piece, name, given, Results(stdout, as_json=given.as_json))
-    except (PieceError, click.UsageError) as error:
-        if not given.as_json:
-            if isinstance(error, PieceError):
-                show_traceback(error)
-            raise
-        Results(sys.stdout.buffer, as_json=True).failure(error)
-        exit_code = error.exit_code
-    sys.exit(exit_code)
+    _continue_in_workspace()
+    with results_only() as stdout:
+        results = Results(stdout, as_json=is_for_program())
+        exit_code = _run(piece, name, Options(**options), results)
+    if exit_code:
+        raise click.exceptions.Exit(exit_code)
 
 
 def _continue_in_workspace() -> None:
@@ -162,8 +123,8 @@ def _continue_in_workspace() -> None:
 def _run(piece: str, name: str, options: Options, results: Results) -> int:
     import time
 
-    from pieces_cli.local_run import LocalRun, find_local_piece
-    from pieces_cli.run_values import check_names, read_auth, read_props
+    from pieces_cli.running.local_run import LocalRun, find_local_piece
+    from pieces_cli.running.values import check_names, read_auth, read_props
 
     _check_combination(options)
     auth = read_auth(options.auth_env, options.auth_file)
@@ -232,7 +193,7 @@ async def _run_webhook(
 
 
 def _payload(file: str | None) -> WebhookPayload | None:
-    from pieces_cli.run_values import read_bytes
+    from pieces_cli.running.values import read_bytes
     from pieces_framework.payload import read_payload
 
     return None if file is None else read_payload(read_bytes("--payload", file))
@@ -244,7 +205,7 @@ def _listen(local_run: LocalRun, options: Options, results: Results) -> int:
     trigger = local_run.trigger
     if trigger is None or trigger.strategy is not TriggerStrategy.WEBHOOK:
         raise click.UsageError(f"--listen is for webhook triggers, and `{local_run.name}` is none")
-    from .listen import listen
+    from pieces_cli.running.listen import listen
 
     return _await(
         listen(

@@ -7,8 +7,10 @@ import sys
 
 import click
 
+from pieces_cli.reporting import ReportingCommand
 
-@click.command()
+
+@click.command(cls=ReportingCommand)
 @click.option("--host", help="The address to listen on; or AP_HOST.")
 @click.option("--port", type=click.IntRange(0, 65535), help="0 takes a free one; or AP_PORT.")
 @click.option("--data", type=click.Path(file_okay=False), help="Data folder; or AP_CONFIG_PATH.")

@@ -1,4 +1,4 @@
-"""What `pieces run` prints: results as JSON, errors as text or in the `--json` document."""
+"""What `pieces run` prints on standard output: results, and nothing of what the piece prints."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import sys
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-import click
-
-from .reporting import show_error
+from pieces_cli.documents import document, problems_of, write_json
+from pieces_cli.reporting import show_error
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -58,37 +57,16 @@ class Results:
     def success(self, data: JsonValue) -> None:
         """Write the result of a run."""
         if self._as_json:
-            self._write({"schema": SCHEMA, "ok": True, "data": data, "problems": []})
+            write_json(self._stream, document(SCHEMA, ok=True, data=data))
         else:
-            self._write(data)
-
-    def failure(self, error: PieceError | click.UsageError) -> None:
-        """Write the `--json` document that says what failed."""
-        problems = _problems(error)
-        self._write({"schema": SCHEMA, "ok": False, "data": None, "problems": problems})
+            write_json(self._stream, data, indent=2)
 
     def request_failure(self, error: PieceError) -> None:
         """Report an error that does not end the command."""
-        show_traceback(error)
         show_error(error)
         if self._as_json:
-            self.failure(error)
-
-    def _write(self, value: JsonValue) -> None:
-        import json
-
-        text = json.dumps(value, ensure_ascii=False, indent=None if self._as_json else 2)
-        # Half a surrogate pair has no UTF-8; its escaped form is what JSON writes for it.
-        self._stream.write(f"{text}\n".encode("utf-8", "backslashreplace"))
-        self._stream.flush()
-
-
-def show_traceback(error: PieceError) -> None:
-    """Print where in the piece's own code `error` comes from, if it does."""
-    from pieces_framework import AuthorCodeError
-
-    if isinstance(error, AuthorCodeError):
-        click.echo(error.traceback, err=True, nl=False)
+            problems = problems_of(error)
+            write_json(self._stream, document(SCHEMA, ok=False, problems=problems))
 
 
 def _is_descriptor(stream: TextIO | None, number: int) -> bool:
@@ -96,28 +74,3 @@ def _is_descriptor(stream: TextIO | None, number: int) -> bool:
         return stream is not None and stream.fileno() == number  # `None`: started without it
     except OSError:  # it has none
         return False
-
-
-def _problems(error: PieceError | click.UsageError) -> list[JsonValue]:
-    from pieces_framework import AuthorCodeError
-
-    if isinstance(error, click.UsageError):
-        return [_problem("usage", error.format_message())]
-    rule = error.code.lower().replace("_", "-")
-    path, line = (error.path, error.line) if isinstance(error, AuthorCodeError) else ("", None)
-    return [
-        _problem(rule, message, hint=error.hint, path=path, line=line) for message in error.messages
-    ]
-
-
-def _problem(
-    rule: str, message: str, *, hint: str = "", path: str = "", line: int | None = None
-) -> JsonValue:
-    return {
-        "rule": rule,
-        "severity": "error",
-        "path": path or None,
-        "line": line,
-        "message": message,
-        "hint": hint or None,
-    }

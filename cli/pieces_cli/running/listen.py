@@ -16,13 +16,13 @@ import click
 import uvicorn
 from typing_extensions import override
 
-from pieces_cli.webhook_endpoint import WebhookEndpoint
+from pieces_cli.running.webhook_endpoint import WebhookEndpoint
 from pieces_engine import HookName
 from pieces_framework import PieceError
 
 if TYPE_CHECKING:
-    from pieces_cli.local_run import LocalRun
-    from pieces_cli.run_results import Results
+    from pieces_cli.running.local_run import LocalRun
+    from pieces_cli.running.results import Results
 
 HOST: Final = "127.0.0.1"
 

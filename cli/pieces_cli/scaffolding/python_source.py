@@ -22,7 +22,7 @@ def import_statement(module: str, name: str, alias: str = "") -> str:
     """Return `from module import name`, wrapped where it is too long for a line.
 
     >>> print(import_statement(".actions.new_row", "new_row"))
-    from .actions.new_row import new_row
+    from pieces_cli.actions.new_row import new_row
     """
     imported = f"{name} as {alias}" if alias else name
     line = f"from {module} import {imported}"

@@ -15,8 +15,8 @@ from pieces_framework.versions import Version
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .wheel import BuiltWheel
-    from .workspace import PieceFolder
+    from pieces_cli.building.wheel import BuiltWheel
+    from pieces_cli.workspace import PieceFolder
 
 TIMEOUT_S: Final = 60.0
 _MAX_SHOWN: Final = 500

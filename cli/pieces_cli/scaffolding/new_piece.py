@@ -5,18 +5,18 @@ from __future__ import annotations
 import tempfile
 from typing import TYPE_CHECKING
 
+from pieces_cli.changes import FileInTheWayError, WriteError, check_free
+from pieces_cli.workspace import PIECES_FOLDER, WorkspaceError
 from pieces_framework.names import normalize_name
 
-from .changes import FileInTheWayError, WriteError, check_free
 from .naming import check_piece_name, piece_module, piece_object
 from .python_source import import_statement
-from .scaffold import render_folder
-from .workspace import PIECES_FOLDER, WorkspaceError
+from .rendering import render_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .workspace import Workspace
+    from pieces_cli.workspace import Workspace
 
 
 def create_piece_folder(workspace: Workspace, kind: str, name: str, distribution: str) -> Path:

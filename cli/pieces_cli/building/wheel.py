@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Any, Final
 from hatchling.builders.wheel import WheelBuilder
 from typing_extensions import override
 
+from pieces_cli.changes import WriteError
+from pieces_cli.pyproject import read_pyproject, text
+from pieces_cli.workspace import PROJECT_FILE
 from pieces_framework.artifact import PIECE_SCHEMA, read_piece_wheel
 from pieces_framework.errors import PieceError
 
-from .changes import WriteError
 from .extraction import extract
-from .pyproject import read_pyproject, text
-from .workspace import PROJECT_FILE
 
 if TYPE_CHECKING:
+    from pieces_cli.workspace import PieceFolder
     from pieces_framework import JsonValue
 
     from .extraction import Extracted
-    from .workspace import PieceFolder
 
 _BACKEND: Final = "hatchling.build"
 

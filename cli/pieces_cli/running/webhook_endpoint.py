@@ -13,7 +13,7 @@ from pieces_framework.payload import read_payload
 
 if TYPE_CHECKING:
     from .local_run import LocalRun
-    from .run_results import Results
+    from .results import Results
 
 MAX_BODY_BYTES: Final = 5 * 1024 * 1024
 

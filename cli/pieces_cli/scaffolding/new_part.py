@@ -7,18 +7,18 @@ import codecs
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from pieces_cli.changes import check_free, write_together
 from pieces_framework.errors import PieceError
 
-from .changes import check_free, write_together
 from .naming import class_name, part_function, part_name
 from .python_source import import_statement, string_literal
 from .registration import PartKind, Registration, RegistrationError, register
-from .scaffold import render_files
+from .rendering import render_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .workspace import PieceFolder
+    from pieces_cli.workspace import PieceFolder
 
 _BOM: Final = codecs.BOM_UTF8.decode()
 

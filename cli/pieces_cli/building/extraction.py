@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from pieces_cli.workspace import PieceFolder
     from pieces_framework import JsonValue
-
-    from .workspace import PieceFolder
 
 TIMEOUT_S: Final = 60.0
 _TAIL_LINES: Final = 15

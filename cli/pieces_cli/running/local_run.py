@@ -40,11 +40,10 @@ def find_local_piece(name: str) -> LocalPiece:
         PieceNotFoundError: if there is neither.
         PieceError: if it cannot be imported, or several pieces claim the name.
     """
+    from pieces_cli.workspace import find_workspace
     from pieces_engine import find_installed
     from pieces_framework import PieceNotFoundError
     from pieces_framework.importing import import_piece
-
-    from .workspace import find_workspace
 
     workspace = find_workspace()
     store_file = (workspace.root if workspace else Path.cwd()) / ".pieces" / "store.db"
@@ -202,7 +201,7 @@ class LocalRun:
             return self.auth
 
     def _show_requests(self, recording: Recording) -> None:
-        from .run_requests import requests_of
+        from .requests import requests_of
 
         for request in requests_of(recording):
             click.echo(f"{self.label}: {request}", err=True)

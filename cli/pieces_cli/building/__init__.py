@@ -1,0 +1,1 @@
+"""From a piece's folder to its wheel."""

@@ -1,0 +1,1 @@
+"""Bringing a piece to an instance."""

@@ -1,0 +1,1 @@
+"""Running a piece on this machine."""

@@ -1,0 +1,1 @@
+"""Making new pieces and parts of them."""
