@@ -12,6 +12,26 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
+LONGEST = (
+    "tests/e2e/test_demo.py",
+    "tests/e2e/test_tutorial.py",
+    "tests/server/test_kill.py",
+    "tests/server/test_start.py",
+    "tests/engine/contract/test_faulty.py",
+    "tests/e2e/",
+    "tests/templates/",
+    "tests/common/test_time_machine_losses.py",
+)
+"""Files that begin first, so that no process is still at one when all others have ended."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def turn(item: pytest.Item) -> int:
+        longest = (turn for turn, path in enumerate(LONGEST) if item.nodeid.startswith(path))
+        return next(longest, len(LONGEST))
+
+    items.sort(key=turn)
+
 
 @pytest.fixture(autouse=True)
 def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio.threads
 import importlib
 import re
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping
 from concurrent.futures import thread
 from contextlib import contextmanager
 from functools import cached_property
@@ -23,10 +23,9 @@ from typing_extensions import TypeIs
 import pieces_framework
 from pieces_framework.errors import AuthorCodeError, PieceError
 from pieces_framework.property import InputValue
-from pieces_framework.secret_forms import secret_pattern
-from pieces_framework.wire import JsonValue
+from pieces_framework.secret_forms import MASK, secret_pattern
+from pieces_framework.wire import JsonValue, leaves
 
-_MASK: Final = "***"
 _CONNECTION_TYPES: Final = (
     "SECRET_TEXT",
     "BASIC_AUTH",
@@ -60,11 +59,11 @@ class Masker:
     def __init__(self, auth: JsonValue, *others: InputValue) -> None:
         if isinstance(auth, Mapping):
             auth = {name: value for name, value in auth.items() if not _is_type(name, value)}
-        self._secrets: Final = {text for value in (auth, *others) for text in _texts(value)}
+        self._secrets: Final = {leaf for leaf in leaves((auth, others)) if isinstance(leaf, str)}
 
     def __call__(self, text: str) -> str:
         """Return `text` with `***` where a secret was, however it is written there."""
-        return self._pattern.sub(_MASK, text)
+        return self._pattern.sub(MASK, text)
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
@@ -135,17 +134,6 @@ def _is_dict(value: object) -> TypeIs[dict[object, object]]:
 
 def _is_type(name: str, value: JsonValue) -> bool:
     return name == "type" and value in _CONNECTION_TYPES
-
-
-def _texts(value: InputValue) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for item in value.values():
-            yield from _texts(item)
-    elif isinstance(value, Sequence):
-        for item in value:
-            yield from _texts(item)
 
 
 def _is_ours(frame: FrameSummary) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import metadata
 
 from pieces_framework.errors import PieceError, PieceNotFoundError
-from pieces_framework.names import ENTRY_POINT_GROUP, distribution_name, normalize_name
+from pieces_framework.names import ENTRY_POINT_GROUP, is_called
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +46,8 @@ def find_installed(name: str) -> InstalledPiece:
         PieceNotFoundError: if there is none; it names those there are.
         PieceError: if several distributions claim the name.
     """
-    wanted = distribution_name(name)
     pieces = list(installed_pieces())
-    found = [
-        piece
-        for piece in pieces
-        if wanted in {normalize_name(piece.name), normalize_name(piece.distribution)}
-    ]
+    found = [piece for piece in pieces if is_called(name, piece.name, piece.distribution)]
     if not found:
         known = ", ".join(sorted(f"`{piece.name}`" for piece in pieces))
         raise PieceNotFoundError(

@@ -20,7 +20,7 @@ from pieces_framework.property.array import Array
 from pieces_framework.property.declaration import PropertyBase, Rejected
 from pieces_framework.property.dynamic import DynamicProperties
 from pieces_framework.property.text import SecretText, text_value
-from pieces_framework.wire import parse_json
+from pieces_framework.wire import leaves, parse_json
 
 
 def secret_values(
@@ -88,18 +88,12 @@ def _cells(columns: Mapping[str, InputValue]) -> Iterator[tuple[str, InputValue]
 
 
 def _texts(value: InputValue) -> Iterator[str]:
-    """Yield every text and number in `value`, however deep: the user decides on the depth."""
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, Mapping):
-            pending.extend(item.values())
-        elif isinstance(item, Sequence):
-            pending.extend(item)
-        elif isinstance(item, int | float) and not isinstance(item, bool):
-            yield js_text(item)
+    """Yield every text and number in `value`."""
+    for leaf in leaves(value):
+        if isinstance(leaf, str):
+            yield leaf
+        elif isinstance(leaf, int | float) and not isinstance(leaf, bool):
+            yield js_text(leaf)
 
 
 def _run_value(value: InputValue) -> Iterator[str]:

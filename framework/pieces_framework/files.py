@@ -56,16 +56,15 @@ def parse_data_url(text: str) -> ApFile | None:
         return None
     import binascii
     from base64 import b64decode
-    from mimetypes import MimeTypes
+
+    from .media_types import extension_of
 
     encoded = "".join(found["data"].split()).rstrip("=")
     try:
         data = b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     except (binascii.Error, ValueError):
         return None
-    known = MimeTypes(filenames=())  # Python's own: without what the machine's files add
-    guessed = known.guess_extension(found["type"].lower(), strict=False) or ".bin"
-    return ApFile(filename=f"unknown{guessed}", data=data)
+    return ApFile(filename=f"unknown.{extension_of(found['type'])}", data=data)
 
 
 def _complete(file: ApFile | ApStreamingFile) -> None:

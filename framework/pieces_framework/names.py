@@ -44,6 +44,15 @@ def distribution_name(text: str) -> str:
     return normalize_name(name if scope == "activepieces" else f"{scope}-{name}")
 
 
+def is_called(name: str, *names: str) -> bool:
+    """Whether `name`, as a flow or an installer writes it, is one of `names` of a piece.
+
+    >>> is_called("@activepieces/piece-Google_Drive", "google-drive", "piece-google-drive")
+    True
+    """
+    return distribution_name(name) in map(normalize_name, names)
+
+
 def names_fit(key: str, distribution: str) -> bool:
     """Whether a distribution is named after its piece, which it calls `key`.
 

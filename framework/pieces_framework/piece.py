@@ -30,6 +30,12 @@ MINIMUM_SUPPORTED_RELEASE: Final = "0.82.0"
 CONTEXT_VERSION: Final = "2"
 
 
+_NEEDED: Final = {
+    "display_name": "pass the name of the service",
+    "logo_url": "pass the address of its logo",
+}
+"""Options without a default, and what to do."""
+
 AnyAction: TypeAlias = Action[Any, Any, Any]
 AnyTrigger: TypeAlias = Trigger[Any, Any, Any, Any]
 
@@ -197,7 +203,7 @@ def create_piece(
     from .definition import Declaration
 
     if unreadable := [
-        *_unknown_problems(options),
+        *_option_problems(options),
         *_part_problems(Action, actions),
         *_part_problems(Trigger, triggers),
     ]:
@@ -220,7 +226,10 @@ def create_piece(
     return piece
 
 
-def _unknown_problems(options: Mapping[str, object]) -> Iterator[str]:
+def _option_problems(options: Mapping[str, object]) -> Iterator[str]:
+    for name, advice in _NEEDED.items():
+        if name not in options:
+            yield f"the piece has no {name}; {advice}"
     known = ("auth", "actions", "triggers", *sorted(PieceOptions.__annotations__))
     if unknown := [name for name in options if name not in known]:
         where = f"the piece `{options.get('display_name', '')}`"

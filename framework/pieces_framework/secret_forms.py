@@ -16,6 +16,8 @@ from operator import itemgetter
 from typing import Final, NamedTuple
 from urllib.parse import quote, quote_plus
 
+MASK: Final = "***"
+"""What stands where a secret was."""
 MIN_SECRET_CHARACTERS: Final = 4
 """Shorter text is in too many words to hide it, and is nobody's secret."""
 

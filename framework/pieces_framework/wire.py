@@ -7,7 +7,7 @@ or values of a document, never converted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias, cast
 
@@ -27,6 +27,34 @@ StorableValue: TypeAlias = (
 """JSON in which dates and times may stand; a store keeps them as ISO text."""
 
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]{0,79}")
+
+
+def leaves(value: object) -> Iterator[object]:
+    """Yield all in `value` that is no object or list itself, however deep, in no certain order.
+
+    Keys are not in it. What holds itself is walked through once.
+
+    >>> sorted(leaves({"a": [1, [2]], "b": 3}))
+    [1, 2, 3]
+    """
+    pending = [value]
+    walked = dict[int, object]()  # kept, so that no other gets the same `id`
+    while pending:
+        item = pending.pop()
+        within = _within(item)
+        if within is None:
+            yield item
+        elif id(item) not in walked:
+            walked[id(item)] = item
+            pending.extend(within)
+
+
+def _within(value: object) -> Iterable[object] | None:
+    if isinstance(value, Mapping):
+        return cast("Mapping[object, object]", value).values()
+    if isinstance(value, Sequence) and not isinstance(value, str | bytes):
+        return cast("Sequence[object]", value)
+    return None
 
 
 def camel_case(name: str) -> str:

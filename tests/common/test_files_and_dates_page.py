@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from pieces_common import access_token, browsers, dates, mime_types
+from pieces_framework import media_types
 from tests.common.pages import page, run_page
 
 NAME = "files-and-dates.md"
@@ -21,7 +22,9 @@ async def test_what_the_page_says_holds() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [access_token, browsers, dates, mime_types], ids=lambda module: module.__name__
+    "module",
+    [access_token, browsers, dates, media_types, mime_types],
+    ids=lambda module: module.__name__,
 )
 def test_the_page_names_every_function(module: ModuleType) -> None:
     functions = {

@@ -13,8 +13,8 @@ from pieces_common import (
     RequestOptions,
     http_client,
 )
-from pieces_common.http.masking import MASK
 from pieces_common.http.redirects import MAX_REDIRECTS
+from pieces_framework.secret_forms import MASK
 from tests.common.pages import page, run_page
 from tests.common.web_server import WebServer
 

@@ -295,6 +295,18 @@ def test_what_create_piece_cannot_read_is_refused_at_once() -> None:
     ]
 
 
+def test_what_a_piece_needs_and_is_not_given_is_refused_by_name() -> None:
+    incomplete: dict[str, Any] = {"description": "Ice"}
+
+    with pytest.raises(DefinitionError) as caught:
+        create_piece(actions=[], triggers=[], **incomplete)
+
+    assert caught.value.messages == (
+        "the piece has no display_name; pass the name of the service",
+        "the piece has no logo_url; pass the address of its logo",
+    )
+
+
 def test_no_property_is_named_auth() -> None:
     by_name = {"auth": Property.ShortText(display_name="Key")}
 

@@ -17,7 +17,7 @@ from tests.support.instance import Instance, running_instance
 from tests.support.publishing import publish
 from tests.support.wheels import wheel_files, write_wheel
 
-ROUNDS = 60
+ROUNDS = 40
 NAME = "piece-killed"
 
 

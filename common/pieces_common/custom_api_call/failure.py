@@ -10,7 +10,7 @@ from pieces_common.http.errors import NO_ANSWER, HttpError, error_document
 from pieces_common.http.masking import masked_by
 from pieces_framework import JsonValue, PieceError, Props
 from pieces_framework.secret_forms import secret_pattern
-from pieces_framework.wire import json_problem
+from pieces_framework.wire import json_problem, leaves
 
 _NOT_SHOWN: Final = "(it cannot be shown)"
 
@@ -53,17 +53,11 @@ def _text(error: Exception) -> str:
 
 def _secret_texts(value: object) -> Iterator[str]:
     """Yield every text in a connection's value, and what follows the scheme of a header."""
-    if isinstance(value, str):
-        yield value
-        yield value.partition(" ")[2]
-    elif isinstance(value, Props):
-        yield from _secret_texts(value.__values__)
-    elif isinstance(value, Mapping):
-        for each in cast("Mapping[object, object]", value).values():
-            yield from _secret_texts(each)
-    elif isinstance(value, Sequence):
-        for each in cast("Sequence[object]", value):
-            yield from _secret_texts(each)
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _secret_texts(getattr(value, field.name))
+    for leaf in leaves(value):
+        if isinstance(leaf, str):
+            yield leaf
+            yield leaf.partition(" ")[2]
+        elif isinstance(leaf, Props):
+            yield from _secret_texts(leaf.__values__)
+        elif is_dataclass(leaf):
+            yield from _secret_texts([getattr(leaf, field.name) for field in fields(leaf)])

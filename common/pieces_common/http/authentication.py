@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from pieces_framework import AuthorCodeError, FatalError
+
+_HALF_CHARACTER: Final = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def _check_texts(authentication: object, request_name: str) -> None:
                 hint="pass the text that the connection holds",
             )
         # Asked, not tried: the error of `encode` holds all that it was to encode.
-        if any("\ud800" <= character <= "\udfff" for character in text):
+        if _HALF_CHARACTER.search(text):
             raise FatalError(
                 f"`{each.name}` of the `{kind}` of `{request_name}` cannot be sent: it has half a"
                 " character",

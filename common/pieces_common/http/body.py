@@ -11,8 +11,9 @@ from pieces_framework import FatalError, JsonValue
 from pieces_framework.javascript import js_text
 
 from .header_parameters import parameters
-from .multipart import MultipartBody, MultipartStream, closing
+from .multipart import MultipartBody, MultipartStream
 from .query import encode_pairs
+from .sent_body import closing
 
 Body: TypeAlias = "JsonValue | bytes | AsyncIterable[bytes] | MultipartBody"
 """JSON, text, bytes, a stream of bytes that is sent in chunks, or a form with files.

@@ -10,14 +10,12 @@ from urllib.parse import parse_qsl
 
 from pieces_common.secret_names import SecretNames
 from pieces_framework import JsonValue
-from pieces_framework.secret_forms import secret_pattern
+from pieces_framework.secret_forms import MASK, secret_pattern
 
 from .authentication import authentication_secrets
 
 if TYPE_CHECKING:
     from .request import Request
-
-MASK: Final = "***"
 
 _MAX_DEPTH: Final = 100
 """What is nested more deeply is masked whole, and not searched for secrets."""

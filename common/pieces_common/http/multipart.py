@@ -5,20 +5,14 @@ Source: RFC 7578; names are escaped as browsers do it, see the HTML standard, "m
 
 from __future__ import annotations
 
-from collections.abc import (
-    AsyncGenerator,
-    AsyncIterable,
-    AsyncIterator,
-    Iterable,
-    Mapping,
-    Sequence,
-)
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias, cast
 
 from pieces_common.mime_types import mime_type_of
 from pieces_framework import ApFile, ApStreamingFile, AuthorCodeError, FatalError
+
+from .sent_body import closing
 
 _ESCAPES: Final = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
 
@@ -91,17 +85,6 @@ class MultipartStream:
                         yield piece
             yield b"\r\n"
         yield self._end
-
-
-@asynccontextmanager
-async def closing(data: AsyncIterable[bytes]) -> AsyncGenerator[AsyncIterator[bytes]]:
-    """Iterate over `data` in the block, and let a generator end where the block is left early."""
-    pieces = aiter(data)
-    try:
-        yield pieces
-    finally:
-        if isinstance(pieces, AsyncGenerator):
-            await pieces.aclose()
 
 
 def _pairs(fields: object, request_name: str) -> list[tuple[str, FieldValue]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from pieces_framework import AuthorCodeError
@@ -29,20 +30,31 @@ class SentBody:
             await self._pieces.aclose()
 
     async def _checked(self) -> AsyncGenerator[bytes]:
-        pieces = aiter(self._data)
-        try:
-            async for piece in pieces:
-                # The types say `bytes`; nobody checks what an author's stream yields.
-                if not isinstance(piece, bytes | bytearray):  # pyright: ignore[reportUnnecessaryIsInstance]
-                    raise AuthorCodeError(  # noqa: TRY301 -- it is the stream's own as well
-                        f"the body of `{self._name}` is a stream that yielded "
-                        f"{type(piece).__name__}, not bytes",
-                        hint="encode text, for instance `line.encode()`",
-                    )
-                yield piece
-        except Exception:
-            self.has_failed = True
-            raise
-        finally:
-            if isinstance(pieces, AsyncGenerator):
-                await pieces.aclose()
+        async with closing(self._data) as pieces:
+            try:
+                async for piece in pieces:
+                    # The types say `bytes`; nobody checks what an author's stream yields.
+                    if not isinstance(piece, bytes | bytearray):  # pyright: ignore[reportUnnecessaryIsInstance]
+                        raise AuthorCodeError(  # noqa: TRY301 -- it is the stream's own as well
+                            f"the body of `{self._name}` is a stream that yielded "
+                            f"{type(piece).__name__}, not bytes",
+                            hint="encode text, for instance `line.encode()`",
+                        )
+                    yield piece
+            except Exception:
+                self.has_failed = True
+                raise
+
+
+@asynccontextmanager
+async def closing(data: AsyncIterable[bytes]) -> AsyncGenerator[AsyncIterator[bytes]]:
+    """Iterate over `data` in the block, and let a generator end where the block is left early.
+
+    Of what is no generator only its author knows whether it is to be used again.
+    """
+    pieces = aiter(data)
+    try:
+        yield pieces
+    finally:
+        if isinstance(pieces, AsyncGenerator):
+            await pieces.aclose()

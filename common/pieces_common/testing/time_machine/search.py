@@ -134,6 +134,8 @@ def _found(
             goes_wrong,
             settings=hypothesis.settings(
                 max_examples=examples,
+                # Without `explain`, which traces every line to say what nobody is shown.
+                phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
                 database=None,
                 deadline=None,
                 suppress_health_check=list(hypothesis.HealthCheck),
