@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from .discovery import InstalledPiece, find_installed
     from .files import LocalFiles
+    from .loaders import check_auth, run_loader
     from .local_host import local_recording, local_services
     from .runner import HookName, run_action, run_hook
     from .store import FileStore
@@ -17,11 +18,13 @@ __all__ = [
     "HookName",
     "InstalledPiece",
     "LocalFiles",
+    "check_auth",
     "find_installed",
     "local_recording",
     "local_services",
     "run_action",
     "run_hook",
+    "run_loader",
 ]
 
 # The contract suite is a plugin of every pytest run here, whether or not it is used.
@@ -30,11 +33,13 @@ _AT_FIRST_USE: Final = {
     "HookName": "runner",
     "InstalledPiece": "discovery",
     "LocalFiles": "files",
+    "check_auth": "loaders",
     "find_installed": "discovery",
     "local_recording": "local_host",
     "local_services": "local_host",
     "run_action": "runner",
     "run_hook": "runner",
+    "run_loader": "loaders",
 }
 
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any
 
 from pieces_framework.action import Action
-from pieces_framework.auth import auth_for
-from pieces_framework.errors import ConnectionRejectedError, PieceNotFoundError
+from pieces_framework.errors import PieceNotFoundError
 from pieces_framework.output import json_output, trigger_output
 from pieces_framework.piece import Piece
-from pieces_framework.property import NO_SCHEMAS, InputValue, PropsDeclaration, Schemas
+from pieces_framework.property import NO_SCHEMAS, InputValue, Schemas
 from pieces_framework.run_context import Services, run_context, start_context
 from pieces_framework.trigger import Trigger
 from pieces_framework.wire import JsonValue
 
-from .boundary import Masker, author_code
-from .secret_values import secret_values
-
-AnyPart: TypeAlias = "Action[Any, Any, Any] | Trigger[Any, Any, Any, Any]"
+from .boundary import author_code
+from .credentials import auth_value, part_masker
 
 
 class HookName(Enum):
@@ -63,8 +60,8 @@ async def run_action(
     action = piece.find(name)
     if not isinstance(action, Action):
         raise PieceNotFoundError(f"`{name}` is a trigger, not an action")
-    with author_code(name, _masker(action, auth, props, schemas)):
-        value = _auth_value(action, auth)
+    with author_code(name, part_masker(action, auth, props, schemas)):
+        value = auth_value(action, auth)
         context = run_context(action, auth=value, props=props, services=services, schemas=schemas)
         return json_output(await action.run(context))
 
@@ -100,8 +97,8 @@ async def run_hook(
     trigger = piece.find(name)
     if not isinstance(trigger, Trigger):
         raise PieceNotFoundError(f"`{name}` is an action, not a trigger")
-    with author_code(f"{name}.{hook.value}", _masker(trigger, auth, props, schemas)):
-        value = _auth_value(trigger, auth)
+    with author_code(f"{name}.{hook.value}", part_masker(trigger, auth, props, schemas)):
+        value = auth_value(trigger, auth)
         build = start_context if hook is HookName.ON_START else run_context
         context = build(trigger, auth=value, props=props, services=services, schemas=schemas)
         function = trigger if hook is HookName.RUN else trigger.hooks[hook.value]
@@ -109,37 +106,3 @@ async def run_hook(
     if hook in {HookName.RUN, HookName.TEST}:
         return trigger_output(name, hook.value, result)
     return json_output(result) if hook is HookName.ON_HANDSHAKE else None
-
-
-def _masker(
-    declared: AnyPart, auth: JsonValue, props: Mapping[str, InputValue], schemas: Schemas
-) -> Masker:
-    return Masker(
-        auth, *_credentials(declared, auth), *secret_values(declared.props, props, schemas)
-    )
-
-
-def _credentials(declared: AnyPart, raw: JsonValue) -> Iterator[str]:
-    """Yield the secrets of a connection's properties, as texts: a number may be given for one."""
-    given = raw.get("props") if isinstance(raw, Mapping) else None
-    if not isinstance(given, Mapping):
-        return
-    for auth in declared.auths:
-        props: PropsDeclaration | None = getattr(auth, "props", None)
-        if props is not None:
-            yield from secret_values(props, given, NO_SCHEMAS)
-
-
-def _auth_value(declared: AnyPart, raw: JsonValue) -> object:
-    if not declared.auths:
-        return None
-    if raw is None:
-        if not declared.require_auth or not all(auth.required for auth in declared.auths):
-            return None
-        wanted = " or ".join(f"`{auth.display_name}`" for auth in declared.auths)
-        raise ConnectionRejectedError(
-            f"`{declared.name}` needs {wanted}, and no connection was given",
-            hint="with `pieces run`, pass `--auth-env VARIABLE` or `--auth-file FILE`",
-        )
-    value: object = auth_for(declared.auths, raw).parse(raw)
-    return value

@@ -22,8 +22,8 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path
 @pytest.mark.parametrize(
     ("args", "stdin", "message"),
     [
-        pytest.param(["cone", "--prop", "level"], b"", "'level' is not NAME=VALUE", id="no ="),
-        pytest.param(["cone", "--prop", "=3"], b"", "'=3' is not NAME=VALUE", id="no name"),
+        pytest.param(["cone", "--prop", "level"], b"", "'level' is not NAME=TEXT", id="no ="),
+        pytest.param(["cone", "--prop", "=3"], b"", "'=3' is not NAME=TEXT", id="no name"),
         pytest.param(["cone", "--input", "-"], b"{", "`-` is not JSON", id="broken json"),
         pytest.param(["cone", "--input", "-"], b'{"a": NaN}', "NaN is not JSON", id="nan"),
         pytest.param(["cone", "--input", "-"], b"[1]", "is not a JSON object", id="a list"),
@@ -173,7 +173,11 @@ def test_an_authors_exception_comes_with_its_line(workspace: Path) -> None:
             id="key",
         ),
         pytest.param(
-            ["cone", "--prop", "x"], 2, "usage", ["--prop: 'x' is not NAME=VALUE"], id="usage"
+            ["cone", "--prop", "x"],
+            2,
+            "usage",
+            ["Invalid value for '--prop': 'x' is not NAME=TEXT, NAME:=JSON or NAME@=FILE"],
+            id="usage",
         ),
     ],
 )

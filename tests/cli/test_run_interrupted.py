@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.command import pieces_command
-from tests.support.parlour import SECRET, write_workspace
+from tests.support.parlour import SECRET, write_piece, write_workspace
 
 
 @pytest.fixture
@@ -86,3 +86,41 @@ def test_ctrl_c_lets_an_async_function_clean_up(workspace: Path) -> None:
 
     assert (exit_code, json.loads(stdout)["problems"][0]["rule"]) == (130, "aborted")
     assert command.said[-2:] == ["cleaned up", "aborted"]
+
+
+def test_ctrl_c_just_before_the_loop_waits_is_not_lost(workspace: Path) -> None:
+    """Struck in another thread, the signal does not end the waiting of the main one by itself."""
+    write_piece(workspace, _STRUCK_WHILE_WAITING)
+    with pieces_command("run", "parlour", "wait", cwd=workspace) as command:
+        exit_code, stdout = command.end()
+
+    assert (exit_code, stdout) == (130, "")
+    assert command.said[-2:] == ["cleaned up", "aborted"]
+
+
+_STRUCK_WHILE_WAITING = """
+import asyncio
+import signal
+import sys
+import threading
+
+from pieces_framework import create_action, create_piece
+
+
+def strike(main):
+    while sys._current_frames()[main].f_code.co_name != "select":
+        pass
+    signal.raise_signal(signal.SIGINT)
+
+
+@create_action(name="wait", display_name="Wait", description="")
+async def wait(context):
+    threading.Thread(target=strike, args=[threading.main_thread().ident]).start()
+    try:
+        await asyncio.Event().wait()
+    finally:
+        print("cleaned up", flush=True)
+
+
+parlour = create_piece(display_name="Parlour", logo_url="", actions=[wait], triggers=[])
+"""

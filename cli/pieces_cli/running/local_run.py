@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
-if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
+from .explaining import explained
 
-    from pieces_engine import FileStore, HookName
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pieces_engine import HookName
     from pieces_framework import JsonValue, Piece, Trigger, WebhookPayload
+    from pieces_framework.property import InputValue
     from pieces_framework.recording import Recording
+    from pieces_framework.run_context import Services
 
 _WEBHOOK_ID: Final = "webhook_id"
 _WEBHOOK_ID_CHARACTERS: Final = 21
@@ -75,7 +78,7 @@ class LocalRun:
     local: LocalPiece
     name: str
     auth: str | None = field(repr=False)
-    props: Mapping[str, JsonValue]
+    props: Mapping[str, InputValue]
 
     @property
     def label(self) -> str:
@@ -94,26 +97,12 @@ class LocalRun:
         found = self.local.piece.find(self.name)
         return found if isinstance(found, Trigger) else None
 
-    @property
-    def property_names(self) -> Sequence[str]:
-        """The names of the properties it takes.
-
-        Raises:
-            PieceNotFoundError: as for `trigger`.
-        """
-        from pieces_framework.property import properties_of
-
-        return list(properties_of(self.local.piece.find(self.name).props))
-
     async def run_action(self) -> JsonValue:
         """Run the action, and say what it asked for. Raises what `pieces_engine` raises."""
-        from pieces_engine import local_recording, local_services, run_action
+        from pieces_engine import run_action
 
-        recording = local_recording()
-        services = local_services(
-            self.local.store_file, flow=self._flow, step=self.name, recording=recording
-        )
-        with self._values_explained():
+        recording, services = self._services()
+        with explained(self.name):
             output = await run_action(
                 self.local.piece,
                 self.name,
@@ -128,18 +117,10 @@ class LocalRun:
         self, hook: HookName, *, webhook_url: str = "", payload: WebhookPayload | None = None
     ) -> JsonValue:
         """Call a function of the trigger, as `run_action` does the action."""
-        from pieces_engine import local_recording, local_services, run_hook
+        from pieces_engine import run_hook
 
-        recording = local_recording()
-        services = local_services(
-            self.local.store_file,
-            flow=self._flow,
-            step=self.name,
-            recording=recording,
-            webhook_url=webhook_url,
-            payload=payload,
-        )
-        with self._values_explained():
+        recording, services = self._services(webhook_url=webhook_url, payload=payload)
+        with explained(self.name):
             result = await run_hook(
                 self.local.piece,
                 self.name,
@@ -151,6 +132,30 @@ class LocalRun:
         self._show_requests(recording)
         return result
 
+    async def load(self, property_name: str, *, search: str | None) -> JsonValue:
+        """Call a property's loader; `pieces_engine.run_loader` says what it returns and raises.
+
+        Raises:
+            PropsError: if what is filled in holds a file, which no form has.
+        """
+        from pieces_engine import run_loader
+        from pieces_framework import ApFile, PropsError
+
+        files = [name for name, value in self.props.items() if isinstance(value, ApFile)]
+        if files:
+            raise PropsError(dict.fromkeys(files, "a loader is not given files"))
+        _, services = self._services()
+        with explained(self.name):
+            return await run_loader(
+                self.local.piece,
+                self.name,
+                property_name,
+                auth=self._connection(),
+                props=cast("Mapping[str, JsonValue]", self.props),  # without the files it is
+                services=services,
+                search_value=search,
+            )
+
     async def webhook_path(self) -> str:
         """Return the path of the trigger's webhook URL.
 
@@ -159,7 +164,9 @@ class LocalRun:
         import secrets
         import string
 
-        store = self._store("#webhook")
+        from pieces_engine import FileStore
+
+        store = FileStore(self.local.store_file, flow=f"{self._flow}#webhook")
         webhook_id = await store.get(_WEBHOOK_ID, str)
         if webhook_id is None:
             alphabet = string.ascii_letters + string.digits
@@ -167,38 +174,43 @@ class LocalRun:
             await store.put(_WEBHOOK_ID, webhook_id)
         return f"/api/v1/webhooks/{webhook_id}"
 
-    @contextmanager
-    def _values_explained(self) -> Generator[None]:
-        """Let refused values name the action or trigger, and say how to give others."""
-        from pieces_framework import PropsError
+    def secrets(self) -> list[str]:
+        """Return the texts that no recording of the run may hold."""
+        from pieces_engine.secret_values import secret_values
 
-        try:
-            yield
-        except PropsError as error:
-            hint = f"for `{self.name}` pass --prop NAME=VALUE or --input FILE"
-            raise PropsError(error.problems, hint=error.hint or hint) from error
+        from .connection import secrets_of
+
+        part = self.local.piece.find(self.name)
+        return [
+            *secrets_of(part.auths, self._connection()),
+            *secret_values(part.props, self.props, {}),
+        ]
+
+    def _services(
+        self, *, webhook_url: str = "", payload: WebhookPayload | None = None
+    ) -> tuple[Recording, Services]:
+        from pieces_engine import local_recording, local_services
+
+        recording = local_recording()
+        services = local_services(
+            self.local.store_file,
+            flow=self._flow,
+            step=self.name,
+            recording=recording,
+            webhook_url=webhook_url,
+            payload=payload,
+        )
+        return recording, services
 
     @property
     def _flow(self) -> str:
         """Whose values the store's scope `FLOW` holds."""
         return f"{self.local.name}/{self.name}"
 
-    def _store(self, part: str) -> FileStore:
-        from pieces_engine import FileStore
-
-        return FileStore(self.local.store_file, flow=f"{self._flow}{part}")
-
     def _connection(self) -> JsonValue:
-        """The credentials as a connection: a JSON object is read, but not where text is wanted."""
-        from pieces_framework.wire import parse_json
+        from .connection import connection_of
 
-        auths = self.local.piece.find(self.name).auths
-        if self.auth is None or all(auth.kind == "SECRET_TEXT" for auth in auths):
-            return self.auth
-        try:
-            return parse_json(self.auth)
-        except ValueError:
-            return self.auth
+        return connection_of(self.local.piece.find(self.name).auths, self.auth)
 
     def _show_requests(self, recording: Recording) -> None:
         from .requests import requests_of

@@ -8,7 +8,7 @@ from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from pieces_cli.documents import document, problems_of, write_json
-from pieces_cli.reporting import show_error
+from pieces_cli.reporting import is_for_program, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -41,30 +41,42 @@ def results_only() -> Generator[BinaryIO]:
             os.dup2(stream.fileno(), _STDOUT)
 
 
-class Results:
-    """Standard output, where nothing but results goes.
+def show_result(stream: BinaryIO, data: JsonValue) -> None:
+    """Write a result for a reader: JSON, with colours at a terminal unless `NO_COLOR` is set."""
+    if not stream.isatty() or os.environ.get("NO_COLOR"):
+        write_json(stream, data, indent=2)
+        return
+    from rich.console import Console
 
-    Args:
-        stream: where to write, in UTF-8.
-        as_json: whether it is for a program: a line for each document, and the result wrapped in
-            the one that also reports errors.
+    console = Console(force_terminal=True, soft_wrap=True)
+    with console.capture() as coloured:
+        console.print_json(data=data, ensure_ascii=False)
+    # Half a surrogate pair has no UTF-8.
+    stream.write(coloured.get().encode("utf-8", "backslashreplace"))
+    stream.flush()
+
+
+class Results:
+    """Standard output of a command that runs for request after request.
+
+    With `--json` each run is a document on a line of its own: of the result or of its error.
     """
 
-    def __init__(self, stream: BinaryIO, *, as_json: bool) -> None:
+    def __init__(self, stream: BinaryIO) -> None:
         self._stream: Final = stream
-        self._as_json: Final = as_json
+        self._for_program: Final = is_for_program()
 
     def success(self, data: JsonValue) -> None:
         """Write the result of a run."""
-        if self._as_json:
+        if self._for_program:
             write_json(self._stream, document(SCHEMA, ok=True, data=data))
         else:
-            write_json(self._stream, data, indent=2)
+            show_result(self._stream, data)
 
     def request_failure(self, error: PieceError) -> None:
         """Report an error that does not end the command."""
         show_error(error)
-        if self._as_json:
+        if self._for_program:
             problems = problems_of(error)
             write_json(self._stream, document(SCHEMA, ok=False, problems=problems))
 

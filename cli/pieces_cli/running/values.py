@@ -1,82 +1,74 @@
-"""What the command line of `pieces run` gives: properties, credentials, a payload."""
+"""What the command line of `pieces run` gives: properties and credentials."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from pieces_framework import JsonValue
+    from pieces_framework.property import InputValue, PropertyBase
 
-    from .local_run import LocalRun
+    from .options import RunOptions
 
 
-def read_auth(variable: str | None, file: str | None) -> str | None:
-    """Return the credentials, or `None` if neither option was given.
+def read_auth(options: RunOptions) -> str | None:
+    """Return the credentials, or `None` if no option gives any.
 
     Raises:
-        click.UsageError: if both were, or if what was given holds nothing.
+        click.UsageError: if two options do, or if what was given holds nothing.
     """
-    import os
+    from .settings import setting
 
+    variable, file = options.auth_env, options.auth_file
     if variable is not None and file is not None:
         raise click.UsageError("give --auth-env or --auth-file, not both")
     if variable is not None:
-        value = os.environ.get(variable, "")
-        if not value:
+        value = setting(variable)
+        if value is None:
             raise click.UsageError(f"--auth-env: the variable `{variable}` is not set or is empty")
         return value
     if file is None:
         return None
-    value = _text("--auth-file", file).removesuffix("\n").removesuffix("\r")
+    value = read_text("--auth-file", file).removesuffix("\n").removesuffix("\r")
     if not value:
         raise click.UsageError(f"--auth-file: `{file}` is empty")
     return value
 
 
-def read_props(file: str | None, assignments: Sequence[str]) -> dict[str, JsonValue]:
+def read_props(
+    name: str,
+    properties: Mapping[str, PropertyBase[Any]],  # of any kinds
+    options: RunOptions,
+) -> dict[str, InputValue]:
     """Return the properties of `--input`, overridden by those of `--prop`.
 
-    Raises:
-        click.UsageError: if the file is not a JSON object, or an assignment has no `=`.
-    """
-    from pieces_framework.wire import parse_json
-
-    props: dict[str, JsonValue] = {}
-    if file is not None:
-        try:
-            document = parse_json(_text("--input", file))
-        except ValueError as error:
-            raise click.UsageError(f"--input: `{file}` is not JSON: {error}") from error
-        if not isinstance(document, dict):
-            raise click.UsageError(f"--input: `{file}` is not a JSON object")
-        props.update(document)
-    for assignment in assignments:
-        name, equals, value = assignment.partition("=")
-        if not (name and equals):
-            raise click.UsageError(f"--prop: {assignment!r} is not NAME=VALUE")
-        props[name] = value
-    return props
-
-
-def check_names(local_run: LocalRun, assignments: Sequence[str]) -> None:
-    """Refuse a `--prop` for a property that the action or trigger does not have.
+    Args:
+        name: the action or trigger.
+        properties: those it has.
+        options: the command line.
 
     Raises:
-        click.UsageError: if there is one; it names those it has.
+        click.UsageError: if `--input` is no JSON object, or a `--prop` cannot be read or names a
+            property that there is not.
     """
-    known = local_run.property_names
-    for name in (assignment.partition("=")[0] for assignment in assignments):
-        if name not in known:
-            named = ", ".join(f"`{each}`" for each in known) or "none"
+    props: dict[str, InputValue] = {}
+    if options.input_file is not None:
+        props.update(_json_object("--input", options.input_file))
+    for assignment in options.prop:
+        declared = properties.get(assignment.name)
+        if declared is None:
+            named = ", ".join(f"`{each}`" for each in properties) or "none"
             raise click.UsageError(
-                f"--prop: `{local_run.name}` has no property `{name}`; it has {named}"
+                f"--prop: `{name}` has no property `{assignment.name}`; it has {named}"
             )
+        props[assignment.name] = assignment.read(declared)
+    return props
 
 
 def read_bytes(option: str, file: str) -> bytes:
@@ -91,8 +83,25 @@ def read_bytes(option: str, file: str) -> bytes:
         raise click.UsageError(f"{option}: `{file}` cannot be read: {error.strerror}") from error
 
 
-def _text(option: str, file: str) -> str:
+def read_text(option: str, file: str) -> str:
+    """Return the text that `file` holds, without a byte order mark; see `read_bytes`.
+
+    Raises:
+        click.UsageError: if it cannot be read, or is not UTF-8.
+    """
     try:
         return read_bytes(option, file).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise click.UsageError(f"{option}: `{file}` is not UTF-8 text") from error
+
+
+def _json_object(option: str, file: str) -> Mapping[str, JsonValue]:
+    from pieces_framework.wire import parse_json
+
+    try:
+        document = parse_json(read_text(option, file))
+    except ValueError as error:
+        raise click.UsageError(f"{option}: `{file}` is not JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise click.UsageError(f"{option}: `{file}` is not a JSON object")
+    return document

@@ -22,6 +22,7 @@ BAD_VALUE: Final = "return text, numbers, lists, dicts, dataclasses or pydantic 
 DROP_CAUSE: Final = "leave credentials out of messages; `raise … from None` drops what led to it"
 BAD_SCHEMA: Final = "return what the schema says, or correct the schema"
 NEVER_STARTED: Final = "see that `pieces-engine[contract]` is installed as a whole where pytest is"
+NOT_THE_SERVICE: Final = "let `contract_service` say where its fake is, by `props` or `auth`"
 ENDED: Final = "raise an error instead of ending the process"
 STRANGE_WRITING: Final = "write to no descriptor that the piece has not opened"
 STRANGE_DECLARATION: Final = "see what is declared there; a type checker shows what must not be"

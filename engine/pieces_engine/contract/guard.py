@@ -15,15 +15,12 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
+from .network import LOOKUPS, NETWORK, blocked
 from .verdict import NOWHERE, Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LOOKUPS: Final = frozenset(
-    {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
-)
-_NETWORK: Final = _LOOKUPS | {"socket.connect", "socket.sendto", "socket.sendmsg"}
 _PROCESSES: Final = frozenset(
     {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.startfile"}
     | {"os.fork", "os.forkpty", "pty.spawn"}
@@ -42,6 +39,8 @@ class Mode(Enum):
 
     OPEN = "open"
     """Everything."""
+    LOOPBACK = "loopback"
+    """Everything but to reach another machine."""
     OFFLINE = "offline"
     """Everything but to reach any host, this machine included."""
     IMPORTING = "importing"
@@ -99,6 +98,8 @@ class Guard:
         self.mode = Mode.OPEN
         self.asked_network = False
         """Whether the network was asked for since this was last set to false."""
+        self.refused: tuple[str, Place] | None = None
+        """What reached for another machine in `LOOPBACK`, as a message, and where; the first."""
         self.noted: Final[dict[str, tuple[str, Place]]] = {}
         """By promise, the first thing an import did against it, and where."""
         self.touched: Final[dict[tuple[str, str], Place]] = {}
@@ -127,10 +128,15 @@ class Guard:
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:  # as each event has them
         if self.mode is Mode.OPEN:
             return
-        if event in _NETWORK:
+        if self.mode is Mode.LOOPBACK:
+            if why := blocked(event, arguments):
+                self.refused = self.refused or (why, self.calling())
+                raise ConnectionRefusedError(why)
+            return
+        if event in NETWORK:
             self.asked_network = True
             self._note("import-opens-no-socket", f"it called `{event}`{_to(arguments)}")
-            if event in _LOOKUPS:
+            if event in LOOKUPS:
                 raise socket.gaierror(socket.EAI_AGAIN, "the contract suite has no network")
             raise ConnectionRefusedError("the contract suite has no network")
         if self.mode is Mode.IMPORTING:

@@ -21,7 +21,7 @@ from pieces_framework.memory import MemoryHost, MemoryStore
 from pieces_framework.payload import read_payload
 from pieces_framework.trigger import Trigger, TriggerStrategy
 
-from .advice import BAD_SCHEMA, of_live
+from .advice import BAD_SCHEMA, NOT_THE_SERVICE, of_live
 from .attempt import described
 from .event_payload import read_document
 from .examination import AnyPart, live_rule, place_of, schema_of
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pieces_framework.piece import Piece
     from pieces_framework.wire import JsonValue
 
-    from .guard import Code
+    from .guard import Code, Guard
     from .probe import Channel, Message
 
 _NO_REQUEST: Final = (
@@ -56,7 +56,7 @@ class _BrokenError(Exception):
         self.hint: Final = hint
 
 
-def serve(channel: Channel, piece: Piece[Any], code: Code, request: Message) -> None:
+def serve(channel: Channel, piece: Piece[Any], guard: Guard, request: Message) -> None:
     """Look at one action or trigger for each request, of which the first is given."""
     while True:
         part = piece.find(request["part"])
@@ -66,8 +66,19 @@ def serve(channel: Channel, piece: Piece[Any], code: Code, request: Message) -> 
             why = f"{NEEDS_SERVICE}, with an event of `{part.name}` in `events`"
             channel.judge(not_run(rule, why, part=part.name))
         else:
-            channel.judge(_verdict(_Life(channel, piece, request, rule, place), part, code))
+            guard.refused = None
+            verdict = _verdict(_Life(channel, piece, request, rule, place), part, guard.code)
+            channel.judge(_refusal(guard, verdict, place) or verdict)
         request = channel.take()
+
+
+def _refusal(guard: Guard, verdict: Verdict, otherwise: Place) -> Verdict | None:
+    """The verdict on a part that reached for another machine, whatever it made of the refusal."""
+    if guard.refused is None:
+        return None
+    message, place = guard.refused
+    at = place if place.path else otherwise
+    return broken(verdict.rule, message, at, part=verdict.part, hint=NOT_THE_SERVICE)
 
 
 def _lacks_event(part: AnyPart, request: Message) -> bool:

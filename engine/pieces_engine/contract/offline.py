@@ -6,18 +6,12 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
+from pieces_engine.loaders import LoadedProperty, loaded_problem, loaded_properties
 from pieces_framework.auth import AuthBase, AuthValidationContext
 from pieces_framework.calling import call
-from pieces_framework.property import (
-    DropdownState,
-    properties_of,
-    props_problems,
-)
-from pieces_framework.property.declaration import PropertyBase
-from pieces_framework.property.dynamic import DynamicProperties
+from pieces_framework.property import properties_of
 from pieces_framework.secret_forms import secret_pattern
 from pieces_framework.testing import make_property_context
-from pieces_framework.wire import json_problem
 
 from .attempt import Outcome, attempt, told, told_behind
 from .examination import AnyPart, Examination, Step, Subject, place_of
@@ -45,7 +39,7 @@ def part_examinations(subject: Subject, part: AnyPart) -> Iterator[Examination]:
     """Yield what to look at in one action or trigger."""
     of_part = partial(Examination, part=part.name, place=place_of(part))
     properties = properties_of(part.props)
-    if any(_loader(prop) for prop in properties.values()):
+    if loaded_properties(properties):
         yield of_part(rules=(LOADERS,), examine=partial(_examine_loaders, subject, part))
     rules = [RUN]
     if any(is_optional(prop) for prop in properties.values()):
@@ -86,44 +80,24 @@ def _identify(auth: AuthBase[Any]) -> Any:  # a function of any context
 
 
 async def _examine_loaders(subject: Subject, part: AnyPart, step: Step) -> list[Verdict]:
-    for name, prop in properties_of(part.props).items():
-        load = _loader(prop)
-        if load is None:
-            continue
+    for name, prop in loaded_properties(properties_of(part.props)).items():
         step(LOADERS)
         subject.guard.asked_network = False
-        outcome = await attempt(partial(load, make_property_context()), subject.code)
+        outcome = await attempt(partial(prop.load, make_property_context()), subject.code)
         place = place_in(outcome, place_of(part))
         if problem := _loader_problem(prop, outcome, asked_network=subject.guard.asked_network):
             return [broken(LOADERS, f"the loader of `{name}` {problem}", place, part=part.name)]
     return []
 
 
-def _loader(prop: PropertyBase[Any]) -> Any:  # a bound method of either kind
-    return getattr(prop, "load", None)
-
-
-def _loader_problem(prop: PropertyBase[Any], outcome: Outcome, *, asked_network: bool) -> str:
+def _loader_problem(prop: LoadedProperty, outcome: Outcome, *, asked_network: bool) -> str:
     if outcome.error is not None:
         # Where no account is needed, asking the service is right, and so is saying that it failed.
-        needs_auth = getattr(prop, "auth", None) or "auth" in getattr(prop, "refreshers", ())
+        needs_auth = prop.auth or "auth" in prop.refreshers
         if outcome.is_typed and asked_network and not needs_auth:
             return ""
         return f"raised {outcome.raised}"
-    if isinstance(prop, DynamicProperties):
-        return _children_problem(outcome.value)
-    state: Any = outcome.value  # whatever an author's loader returns
-    if not isinstance(state, DropdownState):
-        return f"returned `{type(state).__name__}`, not a `DropdownState`"
-    return json_problem(state.metadata(), "options")
-
-
-def _children_problem(children: Any) -> str:  # whatever an author's loader returns
-    try:
-        properties_of(children)
-        return "; ".join(props_problems(children))
-    except (AttributeError, TypeError):
-        return f"returned `{type(children).__name__}`, not properties"
+    return loaded_problem(prop, outcome.value)
 
 
 def _said(outcome: Outcome) -> str:

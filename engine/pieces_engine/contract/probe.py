@@ -26,6 +26,7 @@ from .attempt import described
 from .examination import AnyPart, Subject, live_rule, parts_of, place_of
 from .guard import Code, Guard, Mode, code_root
 from .import_watch import ImportWatch
+from .network import is_loopback_only
 from .promises import IMPORT_RULES
 from .verdict import Place, Verdict, broken, kept, waits_for
 
@@ -152,8 +153,8 @@ def _work(channel: Channel, job: Job) -> None:
         request = channel.take()  # most pieces have no service, and need nothing of what serves
         from .live import serve
 
-        guard.mode = Mode.OPEN
-        serve(channel, piece, code, request)
+        guard.mode = Mode.LOOPBACK if is_loopback_only() else Mode.OPEN
+        serve(channel, piece, guard, request)
         return
     subject = Subject(
         piece=piece,
