@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from pieces_cli.checking.import_rules import IMPORT_RULES
 from pieces_framework.checks import RULES, Finding, Rule, Severity
 
 from .check_examples import Block, cases, findings
@@ -12,10 +15,13 @@ _MEANING = {
     Severity.NOTE: "Good to have, and no fault to be without.",
 }
 _INTRODUCTION = """\
-`check(files, metadata)` of `pieces_framework.checks` asks these rules. It imports and runs nothing
-of the piece: `files` are the contents of its folder by path, or of its wheel, and `metadata` is
-what it says of itself. Rules about what only a source tree has, such as tests, are not asked of a
-wheel; rules about the metadata are not asked where it is unknown, `None`.
+`pieces check` asks these rules of the pieces of a workspace, and some more
+[about the import](#rules-about-the-import): see [check and test](../../how-to/check-and-test.md).
+
+`check(files, metadata)` of `pieces_framework.checks` asks them of any files. It imports and runs
+nothing of the piece: `files` are the contents of its folder by path, or of its wheel, and
+`metadata` is what it says of itself. Rules about what only a source tree has, such as tests, are
+not asked of a wheel; rules about the metadata are not asked where it is unknown, `None`.
 
 ```python
 from pathlib import Path
@@ -38,6 +44,9 @@ What to do about a finding is for you to decide; publishing does not ask these r
 
 On its page a rule has examples. Each changes
 [one small piece](../../examples/checks/README.md#the-piece); the page says what is found then."""
+_IMPORT = """\
+`pieces check` imports each piece in a process of its own, with the interpreter of the workspace,
+and reports what goes wrong there by these rules. No comment silences them."""
 _SILENCE = """\
 A finding that is meant is silenced on its line, best with the reason:
 
@@ -56,7 +65,8 @@ def pages(note: str) -> dict[str, str]:
     Args:
         note: the comment that says where the text comes from.
     """
-    found = {f"{rule.id}.md": _page(rule, note) for rule in RULES.values()}
+    rules = [*RULES.values(), *IMPORT_RULES.values()]
+    found = {f"{rule.id}.md": _page(rule, note) for rule in rules}
     return {**found, "README.md": _table(note)}
 
 
@@ -64,7 +74,7 @@ def _page(rule: Rule, note: str) -> str:
     severity = f"**{rule.severity.value.capitalize()}.** {_MEANING[rule.severity]}"
     asked = rule.needs.value[0].upper() + rule.needs.value[1:]
     parts = [f"# `{rule.id}`", note, rule.description, f"{severity} {asked}."]
-    for case in cases(rule.id):
+    for case in cases(rule.id) if rule.id in RULES else ():
         parts += ["## Found" if case.place else "## Not found", *filter(None, [case.prose])]
         parts += [*map(_block, case.blocks), *map(_report, findings(case))]
     return "\n\n".join(parts) + "\n"
@@ -84,14 +94,18 @@ def _report(finding: Finding) -> str:
 
 
 def _table(note: str) -> str:
+    meanings = "\n".join(f"- **{each.value}**: {text}" for each, text in _MEANING.items())
+    parts = ["# Rules that a piece is checked by", note, _INTRODUCTION, meanings, _rows(RULES)]
+    parts += ["## Rules about the import", _IMPORT, _rows(IMPORT_RULES)]
+    return "\n\n".join([*parts, "## Silence a finding", _SILENCE]) + "\n"
+
+
+def _rows(rules: Mapping[str, Rule]) -> str:
     rows = [
         f"| [`{rule.id}`]({rule.id}.md) | {rule.severity.value} | {_first(rule)} |"
-        for rule in sorted(RULES.values(), key=_rank)
+        for rule in sorted(rules.values(), key=_rank)
     ]
-    table = "\n".join(["| Rule | Severity | |", "|---|---|---|", *rows])
-    meanings = "\n".join(f"- **{each.value}**: {text}" for each, text in _MEANING.items())
-    parts = ["# Rules that a piece is checked by", note, _INTRODUCTION, meanings, table]
-    return "\n\n".join([*parts, "## Silence a finding", _SILENCE]) + "\n"
+    return "\n".join(["| Rule | Severity | |", "|---|---|---|", *rows])
 
 
 def _rank(rule: Rule) -> int:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import importlib
 import sys
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from typing_extensions import TypeIs
 
 from .errors import DefinitionError, PieceError
 from .piece import Piece
+
+_TOOLS: Final = frozenset({"hypothesis", "mypy", "pyright", "pytest", "ruff"})
+"""What only those who write pieces have installed."""
 
 
 def import_piece(entry_point: str) -> Piece[Any]:
@@ -105,16 +108,23 @@ def main() -> int:
 
     folder, entry_point = sys.argv[1:]
     sys.path.insert(0, folder)
+    loaded = set(sys.modules)
     try:
         with contextlib.redirect_stdout(sys.stderr):
             piece = import_piece(entry_point)
             metadata = piece.metadata()
         translations = {} if piece.folder is None else read_translations(piece.folder)
     except PieceError as error:
-        sys.stdout.write(json.dumps({"error": "; ".join(error.messages), "hint": error.hint}))
+        sys.stdout.write(json.dumps({"errors": error.messages, "hint": error.hint}))
         return error.exit_code
     framework = importlib.metadata.version("pieces-framework")
-    answer = {"metadata": metadata, "i18n": translations, "framework": framework}
+    tools = sorted(_TOOLS & (sys.modules.keys() - loaded))
+    answer = {
+        "metadata": metadata,
+        "i18n": translations,
+        "framework": framework,
+        "tools": tools,
+    }
     sys.stdout.write(json.dumps(answer))
     return 0
 

@@ -362,7 +362,8 @@ def test_extraction_prints_the_metadata_and_nothing_else(tmp_path: Path) -> None
     exit_code, answer = extracted(tmp_path, SOURCE, "some_piece:piece")
 
     assert exit_code == 0
-    assert answer.keys() == {"metadata", "i18n", "framework"}
+    assert answer.keys() == {"metadata", "i18n", "framework", "tools"}
+    assert answer["tools"] == []
     assert answer["i18n"] == {}
 
 
@@ -403,6 +404,6 @@ def test_extraction_says_what_is_wrong_and_where(
 ) -> None:
     code, answer = extracted(tmp_path, source, entry_point)
 
-    assert error in answer["error"]
+    assert any(error in each for each in answer["errors"])
     assert answer["hint"]
     assert code == exit_code

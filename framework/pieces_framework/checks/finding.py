@@ -76,6 +76,7 @@ class Needs(Enum):
     SOURCE_TREE = "asked where there is a source tree"
     METADATA = "asked where there is the metadata"
     SOURCE_AND_METADATA = "asked where there is a source tree and the metadata"
+    IMPORT = "asked by `pieces check`, which imports the piece in a process of its own"
 
 
 @dataclass(frozen=True, kw_only=True)

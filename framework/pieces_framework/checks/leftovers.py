@@ -28,7 +28,7 @@ _ADDRESS_NAME: Final = re.compile(r"(?:_?(?:API|BASE|SERVICE|DEFAULT))*_?(?:URL|
 
 @check_for(
     "template-leftover",
-    Severity.ERROR,
+    Severity.WARNING,
     hint="replace it with what the service needs",
 )
 def template_leftover(piece: PieceFiles) -> Iterator[Problem]:

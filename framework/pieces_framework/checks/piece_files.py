@@ -58,6 +58,7 @@ class PieceFiles:
             Needs.SOURCE_TREE: source,
             Needs.METADATA: bool(self.metadata),
             Needs.SOURCE_AND_METADATA: source and bool(self.metadata),
+            Needs.IMPORT: False,
         }[needs]
 
     @cached_property

@@ -1,0 +1,1 @@
+"""What is wrong with a piece, and what of it can be corrected by rule."""

@@ -1,0 +1,1 @@
+"""Running the tests of pieces, and keeping them on this machine."""
