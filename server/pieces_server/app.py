@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from .body_limit import BodyLimit
 from .errors import install_error_answers
 from .request_id import RequestId
-from .routes import pieces, simple
+from .routes import pieces, present, simple
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -26,6 +26,7 @@ def create_app(settings: Settings, engine: Engine, registry: Registry) -> FastAP
     app.state.engine = engine
     app.state.registry = registry
     app.include_router(pieces.router)
+    app.include_router(present.router)
     app.include_router(simple.router)
     install_error_answers(app)
     app.add_middleware(BodyLimit, max_file_bytes=settings.max_file_size_bytes)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     JSON,
     Column,
     Engine,
+    ForeignKey,
     ForeignKeyConstraint,
     Integer,
     MetaData,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _ALPHANUMERICS: Final = string.digits + string.ascii_letters
-_SCHEMA: Final = 1
+_SCHEMA: Final = 2
 """The number of the tables' present form, kept in the database as its `user_version`."""
 _TABLES: Final = MetaData()
 
@@ -71,6 +72,14 @@ pieces: Final = Table(
 )
 """Those of the wheels that are pieces, with what their `piece.json` says."""
 
+breaks: Final = Table(
+    "breaks",
+    _TABLES,
+    Column("piece_id", String(21), ForeignKey("pieces.id"), primary_key=True),
+    Column("reason", String, nullable=False),
+)
+"""Why a version may break what its number says it does not; absent for most. Since schema 2."""
+
 api_keys: Final = Table(
     "api_keys",
     _TABLES,
@@ -83,10 +92,10 @@ api_keys: Final = Table(
 
 
 def open_database(data_folder: Path) -> Engine:
-    """Open `piecekit.db` in the data folder; a new one is given its tables.
+    """Open `piecekit.db` in the data folder; a new one is given its tables, an older one the rest.
 
     Raises:
-        SettingsError: if it cannot be opened, is damaged, or was written by another version.
+        SettingsError: if it cannot be opened, is damaged, or was written by a later version.
     """
     path = data_folder / "piecekit.db"
     # hide_parameters: an error's text goes to the log, and must not carry values there.
@@ -136,18 +145,16 @@ def _prepare(connection: Connection, path: Path) -> None:
     if not has_tables and schema == 0:
         for table in _TABLES.sorted_tables:
             connection.execute(CreateTable(table))
-        connection.exec_driver_sql(f"PRAGMA user_version={_SCHEMA}")
+    elif schema == 1:
+        connection.execute(CreateTable(breaks))
     elif schema != _SCHEMA:
-        age, hint = (
-            ("a newer", "update Piecekit, or")
-            if schema > _SCHEMA
-            else ("an older", "there is no migration yet:")
-        )
+        age = "a newer" if schema > _SCHEMA else "an unknown"
         raise SettingsError(
             f"the database {str(path)!r} was written by {age} version of Piecekit: "
             f"its schema is {schema}, not {_SCHEMA}",
-            hint=f"{hint} name another folder in `AP_CONFIG_PATH`",
+            hint="update Piecekit, or name another folder in `AP_CONFIG_PATH`",
         )
+    connection.exec_driver_sql(f"PRAGMA user_version={_SCHEMA}")
     damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
     if damage != "ok":
         raise SettingsError(

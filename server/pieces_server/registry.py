@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -19,7 +19,7 @@ from pieces_framework.errors import ArtifactError, PieceNotFoundError
 from pieces_framework.names import OWN_DISTRIBUTIONS, distribution_name, normalize_name
 from pieces_framework.versions import Version
 
-from .database import new_id, now, pieces, wheels
+from .database import breaks, new_id, now, pieces, wheels
 from .errors import AlreadyPublishedError
 
 if TYPE_CHECKING:
@@ -65,6 +65,8 @@ class StoredPiece:
     filename: str
     sha256: str
     size_bytes: int
+    breaking_reason: str | None
+    """What its publisher said of a break that the version's number does not show."""
 
 
 class Registry:
@@ -75,7 +77,13 @@ class Registry:
         self._folder = folder
 
     def publish_piece(
-        self, stream: BinaryIO, *, name: str, version: str, label: str
+        self,
+        stream: BinaryIO,
+        *,
+        name: str,
+        version: str,
+        label: str,
+        breaking_reason: str | None = None,
     ) -> StoredPiece:
         """Store a piece's wheel: all of it, or nothing.
 
@@ -84,6 +92,7 @@ class Registry:
             name: what the publisher calls the piece, by either of its names.
             version: the version the publisher means to publish.
             label: how messages call the wheel.
+            breaking_reason: what the publisher says of a break that the version does not show.
 
         Raises:
             ArtifactError: if it is no piece wheel, or not that of `name` and `version`.
@@ -109,7 +118,7 @@ class Registry:
                     hint="send the version that the wheel has as `pieceVersion`",
                     rule="published-version",
                 )
-            self._store(wheel, received)
+            self._store(wheel, received, breaking_reason)
         return self.find_piece(name, wheel.version)
 
     def add_wheel(self, stream: BinaryIO, *, label: str) -> None:
@@ -145,6 +154,20 @@ class Registry:
         with self._engine.connect() as connection:
             return _read_pieces(connection, pieces.c.id.in_(newest))
 
+    def digests(self, distributions: Collection[str]) -> Mapping[str, Mapping[Version, str]]:
+        """Return the source digest of each version of these pieces, by normalised name.
+
+        A piece that is unknown is absent.
+        """
+        columns = (pieces.c.distribution, pieces.c.version, pieces.c.source_digest)
+        query = select(*columns).where(pieces.c.distribution.in_(distributions))
+        found: dict[str, dict[Version, str]] = {}
+        with self._engine.connect() as connection:
+            for row in connection.execute(query):
+                versions = found.setdefault(row.distribution, {})
+                versions[Version.parse(row.version)] = row.source_digest
+        return found
+
     def distributions(self) -> Sequence[str]:
         """Return the normalised names in the package index, sorted."""
         query = select(wheels.c.distribution).distinct().order_by(wheels.c.distribution)
@@ -174,13 +197,15 @@ class Registry:
             known = {str(sha256) for sha256 in connection.scalars(select(wheels.c.sha256))}
         self._folder.remove_leftovers(known)
 
-    def _store(self, wheel: WheelFile, received: ReceivedFile) -> None:
+    def _store(
+        self, wheel: WheelFile, received: ReceivedFile, breaking_reason: str | None = None
+    ) -> None:
         """Keep the file, then write its rows in one transaction: a row never lacks its file."""
         stored = self._stored(wheel)
         if stored is None:
             self._folder.keep(received)
             try:
-                self._insert(wheel, received)
+                self._insert(wheel, received, breaking_reason)
             except IntegrityError:  # another publisher of this version was quicker
                 stored = self._stored(wheel)
                 if stored is None:
@@ -205,10 +230,12 @@ class Registry:
             )
         return found[0] if found else None
 
-    def _insert(self, wheel: WheelFile, received: ReceivedFile) -> None:
+    def _insert(
+        self, wheel: WheelFile, received: ReceivedFile, breaking_reason: str | None
+    ) -> None:
         distribution = normalize_name(wheel.distribution)
         key = {"distribution": distribution, "version": str(wheel.version)}
-        time = now()
+        time, piece_id = now(), new_id()
         with self._engine.begin() as connection:
             connection.execute(
                 insert(wheels).values(
@@ -228,7 +255,7 @@ class Registry:
                 insert(pieces).values(
                     **key,
                     **vars(wheel.version),
-                    id=new_id(),
+                    id=piece_id,
                     name=wheel.distribution,
                     source_digest=wheel.piece.source_digest,
                     framework=wheel.piece.framework,
@@ -238,6 +265,9 @@ class Registry:
                     updated=time,
                 )
             )
+            if breaking_reason is not None:
+                row = {"piece_id": piece_id, "reason": breaking_reason}
+                connection.execute(insert(breaks).values(row))
 
 
 def _read_wheels(connection: Connection, *conditions: ColumnElement[bool]) -> list[StoredWheel]:
@@ -257,8 +287,8 @@ def _read_wheels(connection: Connection, *conditions: ColumnElement[bool]) -> li
 def _read_pieces(
     connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None
 ) -> list[StoredPiece]:
-    columns = (wheels.c.filename, wheels.c.sha256, wheels.c.size_bytes)
-    query = select(pieces, *columns).join_from(pieces, wheels).where(*conditions)
+    columns = (wheels.c.filename, wheels.c.sha256, wheels.c.size_bytes, breaks.c.reason)
+    query = select(pieces, *columns).join_from(pieces, wheels).outerjoin(breaks)
     return [
         StoredPiece(
             id=row.id,
@@ -272,6 +302,9 @@ def _read_pieces(
             filename=row.filename,
             sha256=row.sha256,
             size_bytes=row.size_bytes,
+            breaking_reason=row.reason,
         )
-        for row in connection.execute(query.order_by(*_NEWEST_FIRST).limit(limit))
+        for row in connection.execute(
+            query.where(*conditions).order_by(*_NEWEST_FIRST).limit(limit)
+        )
     ]

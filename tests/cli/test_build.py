@@ -7,19 +7,24 @@ import json
 import os
 import shutil
 import sys
+import tarfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hatchling.builders.wheel import WheelBuilder
 
 from pieces_cli.building.extraction import ExtractionError, extract
 from pieces_cli.building.wheel import build_wheel
 from pieces_cli.main import build_piece
 from pieces_cli.workspace import require_workspace
 from pieces_framework.artifact import read_piece_wheel
+from tests.support.command import pieces_command
 from tests.support.scaffolding import add_action, made, pieces, snapshot
 
+SDIST = "piece_gelato-0.0.1.tar.gz"
 WHEEL = "piece_gelato-0.0.1-py3-none-any.whl"
 INIT = "piece_gelato/__init__.py"
 
@@ -77,19 +82,93 @@ def test_two_names_are_a_usage_error(gelato: Path) -> None:
     assert result.exit_code == 2
 
 
-def test_the_same_input_gives_the_same_bytes(
-    gelato: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made("build", "gelato")
-    other = shutil.copytree(workspace, workspace.parent / "elsewhere")
+@pytest.fixture
+def clone(gelato: Path, workspace: Path) -> Path:
+    """The workspace once more: elsewhere, and with other times and permissions of its files."""
+    (gelato / INIT).with_name("texts.json").write_text('{"é": "\u2028"}', encoding="utf-8")
+    other = shutil.copytree(workspace, workspace.parent / "else where")
     for path in other.rglob("*"):
+        path.chmod(0o700 if path.is_dir() else 0o600)
         os.utime(path, (1, 1))
-    monkeypatch.chdir(other)
+    return other
 
-    made("build", "gelato", "--out", "out")
 
-    wheel = other / "out" / WHEEL
-    assert wheel.read_bytes() == (workspace / "dist" / WHEEL).read_bytes()
+@pytest.fixture
+def _private_files() -> Iterator[None]:
+    umask = os.umask(0o077)
+    yield
+    os.umask(umask)
+
+
+@pytest.mark.usefixtures("_private_files")
+def test_the_same_input_gives_the_same_bytes(clone: Path, workspace: Path) -> None:
+    made("build", "gelato", "--sdist")
+    settings = {"LC_ALL": "C", "PYTHONUTF8": "0", "TZ": "Asia/Kathmandu", "PYTHONHASHSEED": "7"}
+
+    with pieces_command("build", "gelato", "--sdist", cwd=clone, **settings) as command:
+        assert command.end()[0] == 0
+
+    for name in (WHEEL, SDIST):
+        assert (clone / "dist" / name).read_bytes() == (workspace / "dist" / name).read_bytes()
+
+
+def test_the_sdist_holds_the_sources_and_is_named(gelato: Path, workspace: Path) -> None:
+    result = made("build", "gelato", "--sdist")
+
+    path = workspace / "dist" / SDIST
+    with tarfile.open(path) as archive:
+        names = set(archive.getnames())
+    folder = SDIST.removesuffix(".tar.gz")
+    assert result.stdout.endswith(f"Its sources are packed at {path}\n")
+    assert {f"{folder}/{name}" for name in ("pyproject.toml", INIT, "README.md")} <= names
+    assert not [name for name in names if "__pycache__" in name or "dist/" in name]
+
+
+def test_the_unpacked_sdist_builds_the_same_wheel(
+    gelato: Path, workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("build", "gelato", "--sdist")
+    with tarfile.open(workspace / "dist" / SDIST) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    monkeypatch.chdir(tmp_path / "unpacked" / SDIST.removesuffix(".tar.gz"))
+
+    made("build", "gelato")
+
+    assert Path("dist", WHEEL).read_bytes() == (workspace / "dist" / WHEEL).read_bytes()
+
+
+def test_what_hatchling_makes_of_the_sdist_lacks_the_metadata_only(
+    gelato: Path, workspace: Path, tmp_path: Path
+) -> None:
+    made("build", "gelato", "--sdist")
+    with tarfile.open(workspace / "dist" / SDIST) as archive:
+        archive.extractall(tmp_path / "unpacked", filter="data")
+    folder = tmp_path / "unpacked" / SDIST.removesuffix(".tar.gz")
+
+    [plain] = WheelBuilder(str(folder)).build(directory=str(tmp_path))
+
+    assert plain.endswith(WHEEL)
+    ours, theirs = contents(workspace / "dist" / WHEEL), contents(Path(plain))
+    metadata = "piece_gelato-0.0.1.dist-info/extra_metadata/piece.json"
+    record = "piece_gelato-0.0.1.dist-info/RECORD"
+    assert ours.keys() - theirs.keys() == {metadata}
+    assert {name for name in theirs if ours[name] != theirs[name]} == {record}
+
+
+def contents(wheel: Path) -> dict[str, bytes]:
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_program_is_told_in_one_document(gelato: Path, workspace: Path) -> None:
+    result = made("build", "gelato", "--sdist", "--json")
+
+    document = json.loads(result.stdout)
+    wheel = workspace / "dist" / WHEEL
+    assert (document["schema"], document["ok"]) == ("pieces.build/1", True)
+    assert document["data"]["wheel"] == str(wheel)
+    assert document["data"]["sdist"] == str(workspace / "dist" / SDIST)
+    assert document["data"]["sha256"] == hashlib.sha256(wheel.read_bytes()).hexdigest()
 
 
 def test_source_date_epoch_is_respected(
@@ -97,10 +176,21 @@ def test_source_date_epoch_is_respected(
 ) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
 
-    made("build", "gelato")
+    made("build", "gelato", "--out", "dated")
 
-    with zipfile.ZipFile(workspace / "dist" / WHEEL) as archive:
+    with zipfile.ZipFile(workspace / "dated" / WHEEL) as archive:
         assert {info.date_time for info in archive.infolist()} == {(2023, 11, 14, 22, 13, 20)}
+
+
+def test_source_date_epoch_changes_the_dates_only(
+    gelato: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("build", "gelato")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+
+    made("build", "gelato", "--out", "dated")
+
+    assert contents(workspace / "dated" / WHEEL) == contents(workspace / "dist" / WHEEL)
 
 
 def test_the_digests_are_those_of_the_file_and_of_its_sources(gelato: Path) -> None:

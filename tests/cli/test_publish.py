@@ -14,12 +14,9 @@ from click.testing import CliRunner, Result
 
 from pieces_cli.building.wheel import build_wheel
 from pieces_cli.main import publish_piece_to_api
-from pieces_cli.publishing.client import (
-    InstanceApiError,
-    InstanceClient,
-    UnreachableError,
-    api_address,
-)
+from pieces_cli.publishing.answers import InstanceApiError, UnreachableError
+from pieces_cli.publishing.client import InstanceClient, PresentQuery
+from pieces_cli.publishing.instance_address import api_address
 from pieces_cli.workspace import require_workspace
 from pieces_framework import PieceError
 from pieces_framework.artifact import read_piece_wheel
@@ -195,6 +192,46 @@ def test_an_error_carries_the_status_and_the_code_of_the_answer(
         InstanceClient(api_url=api_address(api.url), key=KEY).publish(piece, wheel)
 
     assert (raised.value.status, raised.value.answer_code) == (status, code)
+
+
+def test_the_upload_says_how_far_it_is(api: ScriptedApi, gelato: Path, tmp_path: Path) -> None:
+    piece = require_workspace().find("gelato")
+    wheel = build_wheel(piece, python=Path(sys.executable), out=tmp_path)
+    sent: list[int] = []
+
+    InstanceClient(api_url=api_address(api.url), key=KEY).publish(piece, wheel, sent=sent.append)
+
+    assert sent == sorted(sent)
+    assert sent[-1] == wheel.path.stat().st_size
+
+
+@pytest.mark.parametrize(("asked_for", "waited"), [("7", 7.0), ("9999", 30.0), ("soon", 2.0)])
+def test_a_busy_instance_says_how_long_to_wait(
+    asked_for: str, waited: float, api: ScriptedApi
+) -> None:
+    api.busy = 1
+    api.headers = {"Retry-After": asked_for}
+    waits: list[float] = []
+
+    query = PresentQuery(distribution="piece-a", version="0.1.0", source_digest="d" * 64)
+    InstanceClient(
+        api_url=api_address(api.url), key=KEY, waits_s=[2.0], sleep=waits.append
+    ).present([query])
+
+    assert waits == [waited]
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_key_that_is_refused_at_the_look_exits_with_77_unbuilt(
+    status: int, api: ScriptedApi, gelato: Path
+) -> None:
+    api.look_status, api.look_body = status, {}
+
+    result = publish(api)
+
+    assert result.exit_code == 77
+    assert api.requests == []
+    assert not Path("dist").exists()
 
 
 def test_a_redirect_says_where_to(api: ScriptedApi, gelato: Path) -> None:

@@ -197,8 +197,8 @@ def test_what_cannot_be_used_in_the_data_folder_is_named(tmp_path: Path, name: s
 @pytest.mark.parametrize(
     ("statement", "said"),
     [
-        ("PRAGMA user_version = 2", "a newer version of Piecekit: its schema is 2, not 1"),
-        ("PRAGMA user_version = 0", "an older version of Piecekit: its schema is 0, not 1"),
+        ("PRAGMA user_version = 3", "a newer version of Piecekit: its schema is 3, not 2"),
+        ("PRAGMA user_version = 0", "an unknown version of Piecekit: its schema is 0, not 2"),
     ],
 )
 def test_a_folder_that_another_version_wrote_is_refused_and_left_as_it_is(

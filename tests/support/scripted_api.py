@@ -1,4 +1,4 @@
-"""A server on loopback that gives one scripted answer and keeps what it was asked."""
+"""A server on loopback that gives scripted answers and keeps what it was asked."""
 
 from __future__ import annotations
 
@@ -34,6 +34,14 @@ class ScriptedApi:
     """Sent as JSON; `bytes` are sent as they are."""
     headers: dict[str, str] = field(default_factory=dict[str, str])
     requests: list[Request] = field(default_factory=list[Request])
+    """The uploads."""
+    looks: list[bytes] = field(default_factory=list[bytes])
+    """The bodies of questions about what is present."""
+    look_status: int = 200
+    look_body: object = None
+    """As `body`; `None` answers that everything is absent."""
+    busy: int = 0
+    """How many more requests are answered by 503 first."""
 
 
 @contextmanager
@@ -43,9 +51,21 @@ def scripted_api() -> Generator[ScriptedApi]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            api.requests.append(_read(self))
-            body = api.body if isinstance(api.body, bytes) else json.dumps(api.body).encode()
-            self.send_response(api.status)
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path.endswith("/present"):
+                api.looks.append(content)
+                given = api.look_body if api.look_body is not None else _all_absent(content)
+                self._answer(api.look_status, given)
+            else:
+                api.requests.append(_read(self, content))
+                self._answer(api.status, api.body)
+
+        def _answer(self, status: int, given: object) -> None:
+            if api.busy:
+                api.busy -= 1
+                status, given = 503, b""
+            body = given if isinstance(given, bytes) else json.dumps(given).encode()
+            self.send_response(status)
             for name, value in {**api.headers, "Content-Length": str(len(body))}.items():
                 self.send_header(name, value)
             self.end_headers()
@@ -66,8 +86,15 @@ def scripted_api() -> Generator[ScriptedApi]:
             thread.join()
 
 
-def _read(handler: BaseHTTPRequestHandler) -> Request:
-    content = handler.rfile.read(int(handler.headers["Content-Length"]))
+def _all_absent(content: bytes) -> list[dict[str, object]]:
+    asked = json.loads(content)["pieces"]
+    return [
+        {"name": each["name"], "version": each["version"], "status": "absent", "previous": None}
+        for each in asked
+    ]
+
+
+def _read(handler: BaseHTTPRequestHandler, content: bytes) -> Request:
     head = f"Content-Type: {handler.headers['Content-Type']}\r\n\r\n".encode()
     fields: dict[str, bytes] = {}
     filenames: dict[str, str] = {}

@@ -7,12 +7,12 @@ import os
 import re
 import subprocess
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from pieces_framework.errors import PieceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pieces_cli.workspace import PieceFolder
@@ -26,9 +26,28 @@ _NO_FRAMEWORK: Final = re.compile(r"No module named ('?)pieces_framework\1\)?$")
 
 
 class ExtractionError(PieceError):
-    """A piece could not be imported, or did not say what it is."""
+    """A piece could not be imported, or did not say what it is.
+
+    Args:
+        message: see `PieceError`.
+        hint: see `PieceError`.
+        rule: which rule of `pieces check` that breaks.
+        problems: what the piece said itself, if it did: each problem of its declaration.
+    """
 
     exit_code = 65  # EX_DATAERR
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        rule: str = "import-fails",
+        problems: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.rule: Final = rule
+        self.problems: Final = tuple(problems)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +59,8 @@ class Extracted:
     """By locale: the English texts and their translations."""
     framework: str
     """Version of the framework it was asked with: that of the workspace's interpreter."""
+    tools: Sequence[str]
+    """Tools of developers that are loaded when the piece is imported, such as `mypy`."""
 
 
 def extract(piece: PieceFolder, python: Path, *, timeout_s: float = TIMEOUT_S) -> Extracted:
@@ -60,6 +81,8 @@ def extract(piece: PieceFolder, python: Path, *, timeout_s: float = TIMEOUT_S) -
             capture_output=True,
             timeout=timeout_s,
             check=False,
+            # Ctrl-C at a terminal is for us: what has begun may come to its end.
+            process_group=0,
         )
     except subprocess.TimeoutExpired as error:
         raise ExtractionError(
@@ -86,12 +109,18 @@ def _answer(
     except ValueError:
         answer = None
     match answer:
-        case {"metadata": dict(), "i18n": dict(), "framework": str(framework)}:
-            # It came out of a JSON parser.
-            parts = cast("dict[str, dict[str, JsonValue]]", answer)
-            return Extracted(metadata=parts["metadata"], i18n=parts["i18n"], framework=framework)
-        case {"error": str(message), "hint": str(hint)}:
-            raise ExtractionError(f"`{piece.name}`: {message}", hint=hint)
+        case {"metadata": dict(), "i18n": dict(), "framework": str(), "tools": list()}:
+            parts = cast("dict[str, Any]", answer)  # it came out of a JSON parser
+            return Extracted(
+                metadata=parts["metadata"],
+                i18n=parts["i18n"],
+                framework=parts["framework"],
+                tools=[str(tool) for tool in parts["tools"]],
+            )
+        case {"errors": list(), "hint": str(hint)}:
+            problems = [str(each) for each in cast("dict[str, Any]", answer)["errors"]]  # as above
+            message = f"`{piece.name}`: {'; '.join(problems)}"
+            raise ExtractionError(message, hint=hint, rule="definition", problems=problems)
         case _:
             raise _failure(piece, python, done)
 
@@ -106,6 +135,7 @@ def _failure(
         return ExtractionError(
             f"`{piece.name}` wrote to standard output while it was imported: {shown!r}{tail}",
             hint=_ONLY_DECLARE,
+            rule="import-prints",
         )
     if _NO_FRAMEWORK.search(said[-1] if said else ""):
         return ExtractionError(

@@ -7,16 +7,19 @@ from pathlib import Path
 import click
 
 from pieces_cli.prompts import answer
-from pieces_cli.reporting import ReportingCommand
+from pieces_cli.reporting import Outcome, ReportingCommand, say
 
 
-@click.command("build-piece", cls=ReportingCommand)
+@click.command("build-piece", cls=ReportingCommand, schema="pieces.build/1")
 @click.argument("argument", metavar="[NAME]", required=False)
 @click.option("--name", help="The same as NAME.")
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), help="[default: WORKSPACE/dist]"
 )
-def build_piece(argument: str | None, name: str | None, out: Path | None) -> None:
+@click.option("--sdist", is_flag=True, help="Write an archive of the sources too.")
+def build_piece(
+    argument: str | None, name: str | None, out: Path | None, *, sdist: bool
+) -> Outcome:
     """Build the piece in folder NAME into a wheel.
 
     The wheel holds the piece's code and its metadata; the same input gives the same bytes.
@@ -33,9 +36,24 @@ def build_piece(argument: str | None, name: str | None, out: Path | None) -> Non
         answer(argument or name, "Enter the piece folder name", flag="NAME (or --name)")
     )
 
+    from pieces_cli.building.sdist import build_sdist
     from pieces_cli.building.wheel import build_wheel
     from pieces_cli.interpreter import piece_interpreter
 
-    python = piece_interpreter(workspace)
-    wheel = build_wheel(piece, python=python, out=out or workspace.root / "dist")
-    click.echo(f"Piece '{piece.name}' built and packed successfully at {wheel.path}")
+    folder = out or workspace.root / "dist"
+    wheel = build_wheel(piece, python=piece_interpreter(workspace), out=folder)
+    archive = build_sdist(piece, out=folder) if sdist else None
+    say(f"Piece '{piece.name}' built and packed successfully at {wheel.path}")
+    if archive:
+        say(f"Its sources are packed at {archive}")
+    return Outcome(
+        data={
+            "piece": piece.name,
+            "name": piece.distribution,
+            "version": piece.version,
+            "wheel": str(wheel.path),
+            "sdist": str(archive) if archive else None,
+            "sha256": wheel.sha256,
+            "sourceDigest": wheel.source_digest,
+        }
+    )

@@ -2,79 +2,156 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import IO, TYPE_CHECKING, Final, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Final, Literal, Self, cast
+from urllib.parse import quote
 
-import httpx
-
-from pieces_framework.errors import ConnectionRejectedError, PieceError
+from pieces_cli.releasing.version_step import PieceVersion
 from pieces_framework.versions import Version
 
+from .answers import (
+    InstanceApiError,
+    answer_code,
+    answer_params,
+    json_object,
+)
+from .connection import TIMEOUT_S, InstanceConnection
+from .watched_file import WatchedFile
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Sequence
+
+    import httpx
 
     from pieces_cli.building.wheel import BuiltWheel
     from pieces_cli.workspace import PieceFolder
+    from pieces_framework import JsonValue
 
-TIMEOUT_S: Final = 60.0
-_MAX_SHOWN: Final = 500
-_BUSY: Final = frozenset(
+_MAX_QUERIES: Final = 1000
+"""How many pieces an instance is asked for in one request, at most."""
+_ADDED_KEYS: Final = frozenset(
     {
-        HTTPStatus.TOO_MANY_REQUESTS,
-        HTTPStatus.BAD_GATEWAY,
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        HTTPStatus.GATEWAY_TIMEOUT,
+        *("id", "name", "version", "created", "updated"),
+        *("pieceType", "packageType", "projectUsage", "breakingReason"),
+        *("sha256", "sourceDigest", "filename", "size", "i18n"),
     }
 )
+"""What an instance adds to a piece's metadata when it answers it."""
+_NO_PIECE: Final = "piece_metadata_not_found"
 
-
-class UnreachableError(PieceError):
-    """The instance did not answer."""
-
-    exit_code = 69  # EX_UNAVAILABLE
-
-
-class InstanceApiError(PieceError):
-    """The instance answered with an error.
-
-    Args:
-        message: as for every error of the tree.
-        status: of the answer.
-        answer_code: what the instance calls the error, such as `VALIDATION`; empty if nothing.
-        hint: as for every error of the tree.
-    """
-
-    def __init__(self, message: str, *, status: int, answer_code: str, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
-        self.status: Final = status
-        self.answer_code: Final = answer_code
-
-
-class InstanceBusyError(InstanceApiError):
-    """The instance, or a proxy before it, could not answer now."""
-
-    exit_code = 75  # EX_TEMPFAIL
-
-
-class AddressError(PieceError):
-    """A text is not the address of an instance."""
-
-    exit_code = 2
+Status = Literal["present", "changed", "absent"]
+_STATUSES: Final[Mapping[str, Status]] = {
+    "present": "present",
+    "changed": "changed",
+    "absent": "absent",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
+class PresentQuery:
+    """A version that an instance may have."""
+
+    distribution: str
+    version: str
+    source_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Present:
+    """What an instance has of a version that it was asked for."""
+
+    distribution: str
+    version: str
+    status: Status
+    """`changed`: it has the version, with other content."""
+    previous: Version | None
+    """The newest version below it that the instance has."""
+
+
 class InstanceClient:
-    """The API of one instance, as one key sees it."""
+    """The API of one instance, as one key sees it. Threads may share it.
 
-    api_url: str
-    """As `api_address` returns it."""
-    key: str = field(repr=False)
-    timeout_s: float = TIMEOUT_S
+    Args:
+        api_url: as `api_address` returns it.
+        key: as `check_key` returns it; empty for an instance that may be read without one.
+        timeout_s: bound on each wait for bytes of an answer.
+        waits_s: how long to wait before each next try while the instance cannot answer now.
+        sleep: waits for so many seconds.
+    """
 
-    def publish(self, piece: PieceFolder, wheel: BuiltWheel) -> bool:
+    def __init__(
+        self,
+        *,
+        api_url: str,
+        key: str = "",
+        timeout_s: float = TIMEOUT_S,
+        waits_s: Sequence[float] = (),
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self.api_url: Final = api_url
+        self._connection = InstanceConnection(
+            api_url=api_url, key=key, timeout_s=timeout_s, waits_s=waits_s, sleep=sleep
+        )
+
+    def __enter__(self) -> Self:
+        """Return the client; the end of the block closes its connections."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self._connection.close()
+
+    def present(self, pieces: Sequence[PresentQuery]) -> list[Present]:
+        """Ask which of these versions the instance has, in one request for 1000 of them.
+
+        Returns:
+            An answer to each, in the same order.
+
+        Raises:
+            UnreachableError: if there is no answer.
+            ConnectionRejectedError: if the key is refused.
+            InstanceApiError: if the instance answers anything else.
+        """
+        found: list[Present] = []
+        for start in range(0, len(pieces), _MAX_QUERIES):
+            found += self._present(pieces[start : start + _MAX_QUERIES])
+        return found
+
+    def published(self, distribution: str, version: Version | None = None) -> PieceVersion | None:
+        """Return a published version of a piece, the newest if none is named; `None` if absent.
+
+        Raises:
+            UnreachableError: if there is no answer.
+            ConnectionRejectedError: if the key is refused.
+            InstanceApiError: if the instance answers anything else.
+        """
+        params = {} if version is None else {"version": str(version)}
+        path = f"/v1/pieces/{quote(distribution, safe='')}"
+        response = self._connection.send(lambda http: http.get(path, params=params))
+        if response.status_code == HTTPStatus.NOT_FOUND and _says_no_piece(response):
+            return None
+        what_failed = f"`{distribution}` could not be read"
+        self._connection.require_success(response, what_failed)
+        return self._connection.read(response, self._piece_version, what_failed)
+
+    def publish(
+        self,
+        piece: PieceFolder,
+        wheel: BuiltWheel,
+        *,
+        breaking_reason: str | None = None,
+        sent: Callable[[int], object] = lambda _: None,
+    ) -> bool:
         """Upload a wheel. Returns whether it is new: `False` if the instance has the same.
+
+        Args:
+            piece: what it was built from.
+            wheel: what to upload.
+            breaking_reason: why it may break what its version says it does not.
+            sent: is told how many bytes of the wheel have been sent so far.
 
         Raises:
             UnreachableError: if there is no answer.
@@ -87,138 +164,80 @@ class InstanceClient:
             "packageType": "ARCHIVE",
             "scope": "PLATFORM",
         }
-        with wheel.path.open("rb") as archive:
-            files = {"pieceArchive": (wheel.path.name, archive, "application/octet-stream")}
-            response = self._post("/v1/pieces", fields, files)
+        if breaking_reason is not None:
+            fields["breakingReason"] = breaking_reason
+
+        def upload(http: httpx.Client) -> httpx.Response:
+            with WatchedFile(wheel.path, sent) as archive:
+                files = {"pieceArchive": (wheel.path.name, archive, "application/octet-stream")}
+                return http.post("/v1/pieces", data=fields, files=files)
+
+        response = self._connection.send(upload)
         if response.status_code == HTTPStatus.CONFLICT:
-            self._check_same(piece, wheel, response)
-        elif not response.is_success:
-            raise self._refusal(piece, response)
+            _check_same(piece, wheel, response)
+        else:
+            what_failed = f"`{piece.distribution}` {piece.version} was not published"
+            self._connection.require_success(response, what_failed)
         return response.is_success
 
-    def _post(
-        self, path: str, fields: dict[str, str], files: Mapping[str, tuple[str, IO[bytes], str]]
-    ) -> httpx.Response:
-        try:
-            return httpx.post(
-                self.api_url + path,
-                data=fields,
-                files=files,
-                headers={"Authorization": f"Bearer {self.key}"},
-                timeout=self.timeout_s,
-            )
-        except httpx.InvalidURL as error:
-            raise AddressError(f"`{self.api_url}` is not an address: {error}") from error
-        except httpx.RequestError as error:
-            reason = str(error) or type(error).__name__
-            raise UnreachableError(
-                f"no answer from `{self.api_url}`: {reason}",
-                hint="check the address, and that the instance runs (`pieces serve`)",
-            ) from error
+    def _present(self, pieces: Sequence[PresentQuery]) -> list[Present]:
+        body = {
+            "pieces": [
+                {
+                    "name": each.distribution,
+                    "version": each.version,
+                    "sourceDigest": each.source_digest,
+                }
+                for each in pieces
+            ]
+        }
+        response = self._connection.send(lambda http: http.post("/v1/pieces/present", json=body))
+        what_failed = "what is published could not be asked"
+        self._connection.require_success(response, what_failed)
+        return self._connection.read(response, lambda answer: _present(pieces, answer), what_failed)
 
-    def _check_same(self, piece: PieceFolder, wheel: BuiltWheel, response: httpx.Response) -> None:
-        params = _json_object(_json_object(_body(response)).get("params"))
-        ours = {"sha256": wheel.sha256, "sourceDigest": wheel.source_digest}
-        if not any(params.get(name) == value for name, value in ours.items()):
-            now = Version.parse(piece.version)
-            following = Version(now.major, now.minor, now.patch + 1)
-            raise InstanceApiError(
-                f"the instance has `{piece.distribution}` {piece.version} with other content",
-                status=response.status_code,
-                answer_code=_code(response),
-                hint=f"a version is published once: set `version` to {following} or higher",
-            )
-
-    def _refusal(self, piece: PieceFolder, response: httpx.Response) -> PieceError:
-        status = response.status_code
-        said = self._message(response)
-        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            return ConnectionRejectedError(
-                f"`{self.api_url}` refused the API key ({status}): {said}",
-                hint="check AP_API_KEY; where the instance runs,"
-                " `python -m pieces_server keys create` makes a key",
-            )
-        error = InstanceBusyError if status in _BUSY else InstanceApiError
-        return error(
-            f"`{piece.distribution}` {piece.version} was not published ({status}): {said}",
-            status=status,
-            answer_code=_code(response),
-            hint=self._advice(response),
+    def _piece_version(self, answer: object) -> PieceVersion:
+        # The keys of a JSON object are text, its values JSON.
+        detail = cast("Mapping[str, JsonValue]", json_object(answer))
+        return PieceVersion(
+            version=Version.parse(str(detail["version"])),
+            metadata={key: value for key, value in detail.items() if key not in _ADDED_KEYS},
+            source_digest=str(detail["sourceDigest"]),
+            origin=f"`{self.api_url}`",
         )
 
-    def _advice(self, response: httpx.Response) -> str:
-        if response.has_redirect_location:
-            location = self._masked(response.headers["location"])
-            return f"it points to {location}: use that as the API URL"
-        if response.status_code == HTTPStatus.NOT_FOUND:
-            return "is this the instance's address (with or without /api)?"
-        return "try again later" if response.status_code in _BUSY else ""
 
-    def _message(self, response: httpx.Response) -> str:
-        """What the answer says, on one line, without the key."""
-        body = _json_object(_body(response))
-        params = _json_object(body.get("params"))
-        said = params.get("message") or body.get("message") or body.get("detail")
-        text = said if isinstance(said, str) else response.text or response.reason_phrase
-        return self._masked(" ".join(text.split()))[:_MAX_SHOWN]
-
-    def _masked(self, text: str) -> str:
-        return text.replace(self.key, "***")
+def _present(pieces: Sequence[PresentQuery], answer: object) -> list[Present]:
+    answers = cast("list[object]", answer) if isinstance(answer, list) else []
+    return [
+        _present_piece(piece, json_object(each))
+        for piece, each in zip(pieces, answers, strict=True)
+    ]
 
 
-def api_address(text: str) -> str:
-    """Return the root of the API of the instance at `text`, which may end in `/api` itself.
+def _present_piece(piece: PresentQuery, answer: Mapping[str, object]) -> Present:
+    previous = answer["previous"]
+    return Present(
+        distribution=piece.distribution,
+        version=piece.version,
+        status=_STATUSES[str(answer["status"])],
+        previous=None if previous is None else Version.parse(str(previous)),
+    )
 
-    >>> api_address("https://pieces.example.com/")
-    'https://pieces.example.com/api'
 
-    Raises:
-        AddressError: if it is no HTTP address, or holds more than one.
-    """
-    url = text.strip().rstrip("/")
-    try:
-        parts = urlsplit(url)
-        valid = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:  # a port or a bracket that is none
-        valid = False
-    else:
-        valid = valid and not (parts.query or parts.fragment or "@" in parts.netloc)
-    if not valid:
-        raise AddressError(
-            "the API URL is not an address like `https://pieces.example.com/api`",
-            hint="give the scheme, the host and nothing secret: the key has its own place",
+def _check_same(piece: PieceFolder, wheel: BuiltWheel, response: httpx.Response) -> None:
+    params = answer_params(response)
+    ours = {"sha256": wheel.sha256, "sourceDigest": wheel.source_digest}
+    if not any(params.get(name) == value for name, value in ours.items()):
+        now = Version.parse(piece.version)
+        following = Version(now.major, now.minor, now.patch + 1)
+        raise InstanceApiError(
+            f"the instance has `{piece.distribution}` {piece.version} with other content",
+            status=response.status_code,
+            answer_code=answer_code(response),
+            hint=f"a version is published once: set `version` to {following} or higher",
         )
-    return url if url.endswith("/api") else f"{url}/api"
 
 
-def check_key(key: str) -> str:
-    """Return an API key without the white space around it.
-
-    Raises:
-        ConnectionRejectedError: if it cannot be sent in a header; the message does not repeat it.
-    """
-    stripped = key.strip()
-    if not stripped or not all("!" <= character <= "~" for character in stripped):
-        raise ConnectionRejectedError(
-            "the API key is empty or holds characters that no key has",
-            hint="copy it again, without line breaks",
-        )
-    return stripped
-
-
-def _code(response: httpx.Response) -> str:
-    code = _json_object(_body(response)).get("code")
-    return code if isinstance(code, str) else ""
-
-
-def _body(response: httpx.Response) -> object:
-    try:
-        # Anything JSON; looked at by `_json_object` only.
-        return cast("object", response.json())
-    except ValueError:
-        return None
-
-
-def _json_object(value: object) -> dict[str, object]:
-    # The keys of a JSON object are text.
-    return cast("dict[str, object]", value) if isinstance(value, dict) else {}
+def _says_no_piece(response: httpx.Response) -> bool:
+    return str(answer_params(response).get("message")).startswith(_NO_PIECE)

@@ -34,6 +34,8 @@ class PublishForm(BaseModel):
     piece_version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=80)]
     package_type: Literal["ARCHIVE"]
     scope: Literal["PLATFORM"]
+    breaking_reason: Annotated[str | None, Field(max_length=500)] = None
+    """Why the version may break what its number says it does not."""
 
 
 async def publish_form(
@@ -77,6 +79,7 @@ def publish_piece(
         name=form.piece_name,
         version=form.piece_version,
         label=(form.piece_archive.filename or "the file")[:_NAME_CHARACTERS],
+        breaking_reason=form.breaking_reason or None,
     )
     return JSONResponse(_detail(piece), 201)
 
@@ -114,6 +117,7 @@ def get_piece(
 
 def _detail(piece: StoredPiece) -> dict[str, JsonValue]:
     """Return the wire metadata and what the instance adds; its own word is the last."""
+    reason = piece.breaking_reason
     return {
         **piece.metadata,
         **document(
@@ -131,6 +135,7 @@ def _detail(piece: StoredPiece) -> dict[str, JsonValue]:
             size=piece.size_bytes,
             i18n=piece.i18n,
         ),
+        **({} if reason is None else document(breaking_reason=reason)),
     }
 
 

@@ -1,0 +1,111 @@
+"""Which versions are published already: what a publisher of many pieces asks first."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from pieces_framework.names import distribution_name
+from pieces_framework.versions import Version
+from pieces_server.access import may_read
+from pieces_server.dependencies import registry_of
+from pieces_server.errors import FormError
+from pieces_server.registry import Registry
+
+router: Final = APIRouter(prefix="/api/v1/pieces", tags=["pieces"])
+
+_MAX_PIECES: Final = 1000
+_MAX_BYTES: Final = 1024 * 1024
+"""A thousand pieces with the longest names and versions need less than half of it."""
+
+
+class WantedPiece(BaseModel):
+    """A version that a publisher has."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    name: Annotated[str, Field(min_length=1, max_length=214)]
+    """In any spelling that installers or flows take."""
+    version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=80)]
+    source_digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
+class PresentQuestion(BaseModel):
+    """What a publisher asks."""
+
+    pieces: Annotated[list[WantedPiece], Field(max_length=_MAX_PIECES)]
+
+
+class PresentAnswer(BaseModel):
+    """What the instance has of a version."""
+
+    name: str
+    """As it was asked."""
+    version: str
+    status: Literal["present", "changed", "absent"]
+    """`changed`: the version is there with another `sourceDigest`."""
+    previous: str | None
+    """The newest version below the one that was asked for."""
+
+
+async def question(request: Request, _: Annotated[None, Depends(may_read)]) -> PresentQuestion:
+    """Read the body. Declared as a parameter, it would be read before the key is checked."""
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _MAX_BYTES:
+            raise FormError([{"field": "body", "message": f"more than {_MAX_BYTES} bytes"}])
+    try:
+        return PresentQuestion.model_validate_json(body)
+    except ValidationError as error:
+        raise FormError(
+            [
+                {"field": ".".join(map(str, each["loc"])) or "body", "message": each["msg"]}
+                for each in error.errors(include_input=False)
+            ]
+        ) from None
+
+
+_PIECES_SCHEMA: Final = {
+    "type": "array",
+    "maxItems": _MAX_PIECES,
+    "items": WantedPiece.model_json_schema(),
+}
+_BODY_SCHEMA: Final = {
+    "type": "object",
+    "required": ["pieces"],
+    "properties": {"pieces": _PIECES_SCHEMA},
+}
+_REQUEST_BODY: Final = {
+    "required": True,
+    "content": {"application/json": {"schema": _BODY_SCHEMA}},
+}
+
+
+@router.post("/present", openapi_extra={"requestBody": _REQUEST_BODY})
+def find_present(
+    asked: Annotated[PresentQuestion, Depends(question)],
+    registry: Annotated[Registry, Depends(registry_of)],
+) -> list[PresentAnswer]:
+    """Say of each version whether it is published, in the order of the question."""
+    names = [distribution_name(piece.name) for piece in asked.pieces]
+    digests = registry.digests(set(names))
+    return [
+        _answer(piece, digests.get(name, {}))
+        for name, piece in zip(names, asked.pieces, strict=True)
+    ]
+
+
+def _answer(piece: WantedPiece, published: Mapping[Version, str]) -> PresentAnswer:
+    wanted = Version.parse(piece.version)
+    stored = published.get(wanted)
+    same = stored == piece.source_digest
+    previous = max((version for version in published if version < wanted), default=None)
+    return PresentAnswer(
+        name=piece.name,
+        version=piece.version,
+        status="absent" if stored is None else "present" if same else "changed",
+        previous=None if previous is None else str(previous),
+    )

@@ -1,0 +1,198 @@
+"""`pieces publish` and what it asks a real instance before it uploads."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import Result
+
+from pieces_cli.publishing.answers import InstanceApiError
+from pieces_cli.publishing.client import InstanceClient, PresentQuery
+from pieces_framework.artifact import read_piece_wheel
+from pieces_framework.versions import Version
+from tests.support.counting_proxy import CountingProxy, counting_proxy
+from tests.support.custom_pieces import write_piece, write_workspace
+from tests.support.instance import Instance, running_instance
+from tests.support.scaffolding import pieces, snapshot
+
+PRESENT = "POST /api/v1/pieces/present"
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """One for the module; each test uses names of pieces of its own."""
+    with running_instance(tmp_path_factory.mktemp("data")) as started:
+        yield started
+
+
+@pytest.fixture
+def proxy(instance: Instance) -> Iterator[CountingProxy]:
+    with counting_proxy(instance) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def custom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of custom pieces in a workspace that is the current folder."""
+    folder = write_workspace(tmp_path / "workspace")
+    monkeypatch.chdir(tmp_path / "workspace")
+    return folder
+
+
+@pytest.fixture
+def name(tmp_path: Path) -> str:
+    """A name for a piece that no other test uses."""
+    return re.sub("[^a-z0-9]+", "-", tmp_path.name.lower()).strip("-")
+
+
+@pytest.fixture
+def client(instance: Instance) -> Iterator[InstanceClient]:
+    with InstanceClient(api_url=f"{instance.url}/api", key=instance.key) as client:
+        yield client
+
+
+def publish(proxy: CountingProxy, instance: Instance, name: str, *args: str) -> Result:
+    proxy.requests.clear()
+    options = ["--name", name, "--api-url", proxy.url, *args]
+    return pieces("publish", *options, AP_API_KEY=instance.key)
+
+
+def test_what_is_there_is_neither_built_nor_uploaded(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name)
+    publish(proxy, instance, name)
+    before = snapshot(custom.parents[1])
+
+    result = publish(proxy, instance, name)
+
+    assert result.exit_code == 0
+    assert result.stdout == f"Piece 'piece-{name}' and '0.1.0' already published.\n"
+    assert proxy.requests == [PRESENT]
+    assert snapshot(custom.parents[1]) == before
+
+
+def test_other_content_is_told_the_version_that_its_changes_ask_for(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name, actions=["make", "take"], version="1.0.0")
+    publish(proxy, instance, name)
+    write_piece(custom, name, actions=["make"], version="1.0.0")
+
+    result = publish(proxy, instance, name)
+
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"error: the instance has `piece-{name}` 1.0.0 with other content\n"
+        "hint: a version is published once: set `version` to 2.0.0 or higher\n"
+    )
+    assert proxy.uploads == 0
+
+
+def test_a_break_without_its_bump_is_refused_with_the_lowest_version(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name, actions=["make", "take"])
+    publish(proxy, instance, name)
+    write_piece(custom, name, version="0.1.1")
+
+    result = publish(proxy, instance, name)
+
+    assert result.exit_code == 1
+    assert f"error: `piece-{name}`: `0.1.1` cannot follow `0.1.0`: a breaking" in result.stderr
+    assert "`actions.take`" in result.stderr
+    assert "hint: name it 0.2.0 or later" in result.stderr
+    assert "--allow-breaking REASON" in result.stderr
+    assert proxy.uploads == 0
+
+
+def test_an_allowed_break_is_published_with_its_reason(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name, actions=["make", "take"])
+    publish(proxy, instance, name)
+    write_piece(custom, name, version="0.1.1")
+
+    result = publish(proxy, instance, name, "--allow-breaking", "nobody took it")
+
+    assert result.exit_code == 0, result.output
+    detail = httpx.get(f"{instance.url}/api/v1/pieces/piece-{name}", headers=instance.headers)
+    assert (detail.json()["version"], detail.json()["breakingReason"]) == (
+        "0.1.1",
+        "nobody took it",
+    )
+
+
+def test_a_version_below_all_others_is_compared_with_none(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name, version="1.0.0")
+    publish(proxy, instance, name)
+    write_piece(custom, name, version="0.9.0", actions=[])
+
+    result = publish(proxy, instance, name)
+
+    assert result.exit_code == 0, result.output
+
+
+def test_a_program_is_told_in_one_document(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name)
+
+    result = publish(proxy, instance, name, "--json")
+
+    document = json.loads(result.stdout)
+    assert (document["schema"], document["ok"]) == ("pieces.publish/1", True)
+    assert document["data"]["outcome"] == "published"
+    assert document["data"]["version"] == "0.1.0"
+
+
+def test_a_published_version_reads_back_as_its_wheel_says(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str, client: InstanceClient
+) -> None:
+    write_piece(custom, name, actions=["make", "take"])
+    publish(proxy, instance, name)
+    write_piece(custom, name, version="0.1.1")
+    publish(proxy, instance, name, "--allow-breaking", "nobody took it")
+
+    old = client.published(f"piece-{name}", Version(0, 1, 0))
+    newest = client.published(f"piece-{name}")
+
+    wheels = sorted(Path("dist").iterdir())
+    for found, wheel in zip((old, newest), wheels, strict=True):
+        piece = read_piece_wheel(wheel).piece
+        assert found is not None
+        assert (found.metadata, found.source_digest) == (piece.metadata, piece.source_digest)
+        assert found.version == piece.version
+
+
+def test_what_is_not_published_reads_as_none(client: InstanceClient) -> None:
+    assert client.published("piece-nowhere") is None
+
+
+def test_an_address_without_an_instance_is_no_missing_piece(instance: Instance) -> None:
+    client = InstanceClient(api_url=f"{instance.url}/elsewhere", key=instance.key)
+
+    with client, pytest.raises(InstanceApiError, match=r"could not be read \(404\)"):
+        client.published("piece-nowhere")
+
+
+def test_more_pieces_than_one_question_holds_are_asked_in_several(
+    proxy: CountingProxy, instance: Instance
+) -> None:
+    asked = [
+        PresentQuery(distribution=f"piece-{number}", version="0.1.0", source_digest="d" * 64)
+        for number in range(1001)
+    ]
+
+    with InstanceClient(api_url=f"{proxy.url}/api", key=instance.key) as client:
+        found = client.present(asked)
+
+    assert [each.distribution for each in found] == [each.distribution for each in asked]
+    assert proxy.requests == [PRESENT, PRESENT]

@@ -1,0 +1,289 @@
+"""`pieces sync`, also `sync-pieces`, against a real instance behind a proxy that counts."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner, Result
+
+from pieces_cli.main import sync_pieces
+from tests.support.command import pieces_command
+from tests.support.counting_proxy import CountingProxy, counting_proxy
+from tests.support.custom_pieces import IMPORTS, write_piece, write_workspace
+from tests.support.instance import Instance, running_instance
+from tests.support.scaffolding import pieces, snapshot
+
+PRESENT = "POST /api/v1/pieces/present"
+
+
+@pytest.fixture(scope="module")
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+    """One for the module; each test uses names of pieces of its own."""
+    with running_instance(tmp_path_factory.mktemp("data")) as started:
+        yield started
+
+
+@pytest.fixture
+def proxy(instance: Instance) -> Iterator[CountingProxy]:
+    with counting_proxy(instance) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def custom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of custom pieces in a workspace that is the current folder."""
+    folder = write_workspace(tmp_path / "workspace")
+    monkeypatch.chdir(tmp_path / "workspace")
+    monkeypatch.setenv(IMPORTS, str(tmp_path / "imported"))
+    return folder
+
+
+@pytest.fixture
+def name(tmp_path: Path) -> str:
+    """A name for a piece that no other test uses."""
+    return re.sub("[^a-z0-9]+", "-", tmp_path.name.lower()).strip("-")
+
+
+def imported(tmp_path: Path) -> list[str]:
+    """The pieces that were imported since the last time."""
+    path = tmp_path / "imported"
+    names = path.read_text().split() if path.exists() else []
+    path.unlink(missing_ok=True)
+    return names
+
+
+def sync(proxy: CountingProxy, instance: Instance, *args: str) -> Result:
+    proxy.requests.clear()
+    return pieces("sync", "--api-url", proxy.url, *args, AP_API_KEY=instance.key)
+
+
+def outcomes(result: Result) -> dict[str, str]:
+    """The outcome of each piece, as `--json` says it."""
+    return {each["piece"]: each["outcome"] for each in json.loads(result.stdout)["data"]["pieces"]}
+
+
+def test_every_piece_is_uploaded_the_first_time(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    for number in range(12):
+        write_piece(custom, f"{name}-{number}")
+
+    result = sync(proxy, instance)
+
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("0.1.0    uploaded\n") == 12
+    assert (proxy.requests.count(PRESENT), proxy.uploads, len(proxy.requests)) == (1, 12, 13)
+    listed = httpx.get(f"{instance.url}/api/v1/pieces", headers=instance.headers).json()
+    assert len([each for each in listed if each["name"].startswith(f"piece-{name}-")]) == 12
+
+
+def test_the_second_time_there_is_one_request_and_no_build(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str, tmp_path: Path
+) -> None:
+    for number in range(3):
+        write_piece(custom, f"{name}-{number}")
+    sync(proxy, instance)
+    before = snapshot(custom.parents[1])
+    assert len(imported(tmp_path)) == 3
+
+    result = sync(proxy, instance)
+
+    assert result.exit_code == 0
+    assert result.stdout.count("already there") == 3
+    assert proxy.requests == [PRESENT]
+    assert imported(tmp_path) == []
+    assert snapshot(custom.parents[1]) == before
+
+
+def test_one_that_changed_is_one_upload(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str, tmp_path: Path
+) -> None:
+    for number in range(3):
+        write_piece(custom, f"{name}-{number}")
+    sync(proxy, instance)
+    imported(tmp_path)
+    write_piece(custom, f"{name}-1", version="0.1.1", imports="import json\n")
+
+    result = sync(proxy, instance, "--json")
+
+    assert outcomes(result) == {
+        f"{name}-0": "already there",
+        f"{name}-1": "uploaded",
+        f"{name}-2": "already there",
+    }
+    assert imported(tmp_path) == [f"{name}-1"]
+    assert proxy.uploads == 1
+
+
+@pytest.mark.parametrize(
+    ("actions", "following"),
+    [
+        pytest.param(["make"], "0.1.1", id="code"),
+        pytest.param(["make", "take"], "0.2.0", id="feature"),
+    ],
+)
+def test_a_changed_piece_without_a_new_version_is_told_the_next_one(
+    proxy: CountingProxy,
+    instance: Instance,
+    custom: Path,
+    name: str,
+    actions: list[str],
+    following: str,
+) -> None:
+    write_piece(custom, name)
+    sync(proxy, instance)
+    write_piece(custom, name, actions=actions, imports="import json\n")
+
+    result = sync(proxy, instance)
+
+    assert result.exit_code == 1
+    assert f"failed: the instance has `piece-{name}` 0.1.0 with other content" in result.stdout
+    assert f"set `version` to {following} or higher" in result.stderr
+    assert proxy.uploads == 0
+
+
+def test_a_break_without_its_bump_is_refused(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name, actions=["make", "take"], version="1.0.0")
+    sync(proxy, instance)
+    write_piece(custom, name, actions=["make"], version="1.1.0")
+
+    result = sync(proxy, instance)
+
+    assert result.exit_code == 1
+    assert f"error: `piece-{name}`: `1.1.0` cannot follow `1.0.0`: a breaking" in result.stderr
+    assert "hint: name it 2.0.0 or later" in result.stderr
+    assert not list((custom.parents[1] / "dist").glob("*1.1.0*"))
+
+
+def test_an_allowed_break_is_recorded_and_other_versions_are_not(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name, actions=["make", "take"])
+    sync(proxy, instance)
+    write_piece(custom, name, version="0.1.1")
+    write_piece(custom, f"{name}-b")
+
+    result = sync(proxy, instance, "--allow-breaking", " nobody took it ")
+
+    assert result.exit_code == 0, result.output
+    url = f"{instance.url}/api/v1/pieces/piece-{name}"
+    broken = httpx.get(url, headers=instance.headers).json()
+    assert broken["breakingReason"] == "nobody took it"
+    assert "breakingReason" not in httpx.get(f"{url}-b", headers=instance.headers).json()
+
+
+@pytest.mark.parametrize(
+    "args", [["-p", "{0}-0", "{0}-2"], ["-p", "{0}-0", "-p", "piece-{0}-2"], ["{0}-0", "{0}-2"]]
+)
+def test_pieces_may_be_chosen(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str, args: list[str]
+) -> None:
+    for number in range(3):
+        write_piece(custom, f"{name}-{number}")
+
+    result = sync(proxy, instance, "--dry-run", "--json", *(each.format(name) for each in args))
+
+    assert list(outcomes(result)) == [f"{name}-0", f"{name}-2"]
+
+
+def test_a_dry_run_builds_and_uploads_nothing(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name)
+
+    result = sync(proxy, instance, "--dry-run")
+
+    assert result.exit_code == 0
+    assert f"{name}  0.1.0    would be uploaded\n" in result.stdout
+    assert proxy.requests == [PRESENT]
+    assert not (custom.parents[1] / "dist").exists()
+
+
+def test_a_dry_run_finds_what_would_be_refused(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name, actions=["make", "take"])
+    sync(proxy, instance)
+    write_piece(custom, name, version="0.1.1")
+
+    result = sync(proxy, instance, "--dry-run")
+
+    assert result.exit_code == 1
+    assert "hint: name it 0.2.0 or later" in result.stderr
+
+
+def test_uploads_run_at_the_same_time(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    for number in range(2):
+        write_piece(custom, f"{name}-{number}")
+    proxy.meeting = threading.Barrier(2)
+
+    result = sync(proxy, instance, "--concurrency", "2")
+
+    assert result.exit_code == 0, result.output
+    assert proxy.uploads == 2
+
+
+def test_it_is_a_command_of_its_own(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name)
+
+    result = CliRunner().invoke(
+        sync_pieces, ["--dry-run", "--apiUrl", f"{proxy.url}/api"], env={"AP_API_KEY": instance.key}
+    )
+
+    assert result.exit_code == 0
+    assert proxy.requests == [PRESENT]
+
+
+def test_after_being_killed_the_next_run_uploads_the_rest(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    for number in range(4):
+        write_piece(custom, f"{name}-{number}")
+    proxy.held_from = 2
+    args = ["sync", "--concurrency", "1", "--api-url", proxy.url]
+    with pieces_command(*args, cwd=custom, AP_API_KEY=instance.key) as command:
+        assert proxy.holding.wait(60)
+        command.send(signal.SIGKILL)
+        command.end()
+    proxy.held_from = None
+    proxy.release.set()
+
+    result = sync(proxy, instance, "--json")
+
+    assert result.exit_code == 0, result.output
+    assert list(outcomes(result).values())[:2] == ["already there"] * 2
+    assert outcomes(result)[f"{name}-3"] == "uploaded"
+
+
+def test_after_ctrl_c_the_running_upload_ends_and_no_other_begins(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    for number in range(3):
+        write_piece(custom, f"{name}-{number}")
+    proxy.held_from = 0
+    args = ["sync", "--concurrency", "1", "--api-url", proxy.url]
+    with pieces_command(*args, cwd=custom, AP_API_KEY=instance.key) as command:
+        assert proxy.holding.wait(60)
+        command.send(signal.SIGINT)
+        proxy.release.set()
+        exit_code, said = command.end()
+
+    assert exit_code == 130
+    assert said.count("uploaded") == 1
+    assert said.count("not reached") == 2
+    assert command.said[-1] == "aborted"
+    dist = [path.name for path in (custom.parents[1] / "dist").iterdir()]
+    assert all(path.endswith(".whl") for path in dist)
