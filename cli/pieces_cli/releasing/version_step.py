@@ -46,6 +46,16 @@ class VersionStep:
         return compare(self.old.metadata, self.new.metadata)
 
     @property
+    def is_code_only(self) -> bool:
+        """Whether the content is other, and what it declares is not."""
+        return not self.is_same and self.comparison.severity is None
+
+    @property
+    def is_legal(self) -> bool:
+        """Whether the new version may follow the old one."""
+        return self.is_same or self.new.version >= self.lowest
+
+    @property
     def lowest(self) -> Version:
         """The lowest version that the new one may have."""
         return self.old.version if self.is_same else self.comparison.next_version(self.old.version)
@@ -59,9 +69,13 @@ class VersionStep:
         Raises:
             VersionError: if it may not; it names the lowest version that may.
         """
-        later = self.new.version > self.old.version
-        if self.is_same or (later and breaks_allowed):
+        if self.is_legal or (breaks_allowed and self.new.version > self.old.version):
             return
+        if self.new.version == self.old.version:
+            raise VersionError(
+                f"`{self.old.version}` is in {self.old.origin}, with other content",
+                hint=f"name it {self.lowest} or later",
+            )
         try:
             self.comparison.require(self.old.version, self.new.version)
         except VersionError as error:

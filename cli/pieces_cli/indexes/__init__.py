@@ -1,0 +1,1 @@
+"""Bringing a piece to a public package index."""
