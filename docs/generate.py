@@ -1,8 +1,9 @@
-"""Writes the reference pages of properties, auth and rules: `python -m docs.generate [--check]`.
+"""Writes the generated pages of the reference: `python -m docs.generate [--check]`.
 
-A page says what the class's docstring and keywords say, shows its example from `docs/examples`,
-and what that example does when it runs. With `--check` nothing is written; pages that differ from
-what would be are named, and the exit code is 1. The pages of rules are made by `check_pages`.
+A page of a property or an auth says what the class's docstring and keywords say, shows its example
+from `docs/examples`, and what that example does when it runs. The pages of rules are made by
+`check_pages`, that of the commands by `cli_page`. With `--check` nothing is written; pages that
+differ from what would be are named, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -21,12 +22,13 @@ import pieces_framework
 from pieces_framework import DropdownState, JsonValue, PieceAuth, Property
 from pieces_framework.property import PropsDeclaration, properties_of
 
-from . import check_pages
+from . import check_pages, cli_page
 from .declared import Keyword, UndocumentedError, description, keywords
 from .example import AuthExample, Example, PropertyExample, shown
 
 REFERENCE = Path(__file__).parent / "reference"
 _NOTE = "<!-- written by `make docs` from the docstrings and docs/examples; edit those -->"
+_CLI_NOTE = "<!-- written by `make docs` from the commands in cli/pieces_cli; edit those -->"
 _FOLDERS = ("properties", "auth", "checks")
 """The folders below `REFERENCE` in which every page is generated."""
 _SHOWN_CHARACTERS = 160
@@ -51,7 +53,10 @@ _LOOKED_UP = (builtins.__dict__, typing.__dict__, dt.__dict__, pieces_framework.
 def pages() -> dict[Path, str]:
     """Return every page's text by its path."""
     rules = {REFERENCE / "checks" / name: text for name, text in check_pages.pages(_NOTE).items()}
-    return dict([*_pages_of("properties", Property), *_pages_of("auth", PieceAuth)]) | rules
+    commands = {REFERENCE / "cli.md": cli_page.page(_CLI_NOTE)}
+    return (
+        dict([*_pages_of("properties", Property), *_pages_of("auth", PieceAuth)]) | rules | commands
+    )
 
 
 def classes(namespace: type) -> dict[str, type[Any]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pieces_framework.errors import PieceError, PieceNotFoundError
-from pieces_framework.names import ENTRY_POINT_GROUP, distribution_name, normalize_name
+from pieces_framework.names import ENTRY_POINT_GROUP, is_called
 from pieces_framework.versions import Version, VersionError
 
 from .changes import FileInTheWayError
@@ -44,13 +44,29 @@ class PieceFolder:
 
 
 @dataclass(frozen=True)
+class BrokenPiece:
+    """A folder whose `pyproject.toml` cannot be read, or is incomplete."""
+
+    path: Path
+    error: ProjectFileError
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What is in a workspace, each sorted by path."""
+
+    pieces: Sequence[PieceFolder]
+    broken: Sequence[BrokenPiece]
+
+
+@dataclass(frozen=True)
 class Workspace:
     """A folder of pieces, or a single piece that lies by itself."""
 
     root: Path
     is_lone_piece: bool = False
 
-    def place(self, piece: PieceFolder) -> Path:
+    def place(self, piece: PieceFolder | BrokenPiece) -> Path:
         """Return how messages call the piece's folder: by its path from the workspace."""
         return piece.path.relative_to(self.root.parent if self.is_lone_piece else self.root)
 
@@ -60,9 +76,23 @@ class Workspace:
         Raises:
             ProjectFileError: if a `pyproject.toml` cannot be read, or a piece's is incomplete.
         """
+        survey = self.survey()
+        if survey.broken:
+            raise survey.broken[0].error
+        return list(survey.pieces)
+
+    def survey(self) -> Survey:
+        """Return every piece, and what fails to be one without hiding the others."""
         if self.is_lone_piece:
-            return [piece for piece in [_piece_folder(self.root, lone=True)] if piece]
-        return sorted(_pieces_below(self.root / PIECES_FOLDER), key=lambda piece: piece.path)
+            found = [_surveyed(self.root, lone=True)]
+        else:
+            found = list(_surveyed_below(self.root / PIECES_FOLDER))
+        pieces = [each for each in found if isinstance(each, PieceFolder)]
+        broken = [each for each in found if isinstance(each, BrokenPiece)]
+        return Survey(
+            pieces=sorted(pieces, key=lambda piece: piece.path),
+            broken=sorted(broken, key=lambda piece: piece.path),
+        )
 
     def find(self, name: str) -> PieceFolder:
         """Return the piece called `name`.
@@ -76,13 +106,8 @@ class Workspace:
             WorkspaceError: if there are two.
             ProjectFileError: as for `pieces`.
         """
-        wanted = distribution_name(name)
         pieces = self.pieces()
-        found = [
-            piece
-            for piece in pieces
-            if wanted in {normalize_name(piece.name), normalize_name(piece.distribution)}
-        ]
+        found = [piece for piece in pieces if is_called(name, piece.name, piece.distribution)]
         if not found:
             known = ", ".join(f"`{piece.name}`" for piece in pieces)
             raise PieceNotFoundError(
@@ -173,13 +198,20 @@ def _entry_points(document: Table) -> Table | None:
     return table(document, "project", "entry-points", ENTRY_POINT_GROUP)
 
 
-def _pieces_below(top: Path) -> Iterator[PieceFolder]:
+def _surveyed_below(top: Path) -> Iterator[PieceFolder | BrokenPiece]:
     for folder, subfolders, files in os.walk(top):
-        piece = _piece_folder(Path(folder), lone=False) if PROJECT_FILE in files else None
-        if piece:
-            yield piece
+        found = _surveyed(Path(folder), lone=False) if PROJECT_FILE in files else None
+        if found:
+            yield found
         # What lies inside a piece is the piece's own.
-        subfolders[:] = [] if piece else [name for name in subfolders if name not in _SKIPPED]
+        subfolders[:] = [] if found else [name for name in subfolders if name not in _SKIPPED]
+
+
+def _surveyed(folder: Path, *, lone: bool) -> PieceFolder | BrokenPiece | None:
+    try:
+        return _piece_folder(folder, lone=lone)
+    except ProjectFileError as error:
+        return BrokenPiece(folder, error)
 
 
 def _piece_folder(folder: Path, *, lone: bool) -> PieceFolder | None:

@@ -1,4 +1,4 @@
-"""What the command line costs before it does anything."""
+"""What the command line costs before it does anything, and that it never waits for an answer."""
 
 from __future__ import annotations
 
@@ -6,89 +6,143 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
+
+from docs.cli_page import Entry, console_scripts
+from pieces_cli.main import main
+from tests.support.every_command import COMMANDS, call
+from tests.support.plain_pieces import write_piece, write_workspace
 
 HEAVY = [
     "asyncio",
+    "concurrent.futures",
     "cookiecutter",
+    "email",
     "hatchling",
+    "http.client",
     "httpx",
     "importlib.metadata",
     "jinja2",
+    "keyring",
+    "logging",
+    "packaging",
     "pieces_common",
     "pieces_engine",
     "pieces_framework",
+    "pieces_server",
     "pydantic",
+    "pytest",
+    "readme_renderer",
     "requests",
     "rich",
+    "socket",
+    "ssl",
     "subprocess",
     "tempfile",
     "tomllib",
+    "twine",
+    "urllib.request",
     "uvicorn",
+    "watchfiles",
+    "zipfile",
 ]
 LOADED_BY_HELP = """
 import sys
+import click
 from pieces_cli.main import main
-try:
-    main(["--help"])
-finally:
-    print(*sys.modules, file=sys.stderr)
+
+def show(command, words):
+    try:
+        command.main([*words, "--help"], prog_name="pieces", standalone_mode=False)
+    finally:
+        print(*sys.modules, file=sys.stderr)
+
+def words_below(command, words):
+    yield words
+    for name, each in getattr(command, "commands", {}).items():
+        yield from words_below(each, [*words, name])
+
+for words in words_below(main, []):
+    show(main, words)
 """
+LOADED_BY_LIST = """
+import sys
+from pieces_cli.main import main
+main(["list"], standalone_mode=False)
+print(*sys.modules, file=sys.stderr)
+"""
+ANSWERS_ITSELF = {"pieces serve", "pieces test"}
+"""One takes the place of this process, the other runs the piece's tests."""
+ENDS = {0, 1, 2, 65, 69, 78}
+"""How a command may end to which nothing is given; 1 is `init` where a workspace is already."""
 
 
-def run_python(*args: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *args],
-        cwd=cwd,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = write_workspace(tmp_path / "workspace")
+    write_piece(root / "pieces/custom/gelato")
+    monkeypatch.chdir(root)
+    return root
+
+
+def test_no_help_loads_anything_heavy() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED_BY_HELP], capture_output=True, text=True, check=True
     )
 
-
-def test_help_loads_nothing_heavy() -> None:
-    done = run_python("-c", LOADED_BY_HELP)
-
     loaded = set(done.stderr.split())
-    assert "Usage: " in done.stdout
+    assert done.stdout.count("Usage: pieces") > len(COMMANDS)
     assert "click" in loaded
     assert sorted(loaded & set(HEAVY)) == []
 
 
-def test_help_lists_the_commands() -> None:
-    done = run_python("-m", "pieces_cli", "--help")
+def test_a_list_of_pieces_loads_no_library_but_click(workspace: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED_BY_LIST], capture_output=True, text=True, check=True
+    )
 
-    commands = done.stdout.partition("Commands:\n")[2]
+    loaded = set(done.stderr.split())
+    light = {"pieces_framework", "tomllib"}
+    assert "piece-gelato" in done.stdout
+    assert light <= loaded
+    assert sorted(loaded & (set(HEAVY) - light)) == []
+
+
+def test_help_lists_the_commands() -> None:
+    result = CliRunner().invoke(main, ["--help"])
+
+    commands = result.stdout.partition("Commands:\n")[2]
     assert [line.split()[0] for line in commands.splitlines() if line[2] != " "] == [
         "actions",
         "build",
+        "check",
         "create",
+        "diff",
+        "doctor",
+        "i18n",
         "init",
+        "list",
         "publish",
+        "publish-piece",
         "run",
         "serve",
+        "sync",
+        "test",
         "triggers",
+        "version",
     ]
 
 
 def test_version_is_the_distributions() -> None:
-    done = run_python("-m", "pieces_cli", "--version")
+    result = CliRunner().invoke(main, ["--version"])
 
-    assert (done.returncode, done.stdout) == (0, "pieces, version 0.1.0\n")
+    assert (result.exit_code, result.stdout) == (0, "pieces, version 0.1.0\n")
 
 
-@pytest.mark.parametrize(
-    ("script", "usage"),
-    [
-        ("pieces", "Usage: pieces [OPTIONS] COMMAND"),
-        ("actions", "Usage: actions [OPTIONS] COMMAND"),
-        ("triggers", "Usage: triggers [OPTIONS] COMMAND"),
-        ("build-piece", "Usage: build-piece [OPTIONS] [NAME]"),
-        ("publish-piece-to-api", "Usage: publish-piece-to-api [OPTIONS]"),
-    ],
-)
-def test_each_console_script_is_there(script: str, usage: str) -> None:
+@pytest.mark.parametrize(("script", "command"), console_scripts().items(), ids=str)
+def test_each_console_script_is_installed(script: str, command: click.Command) -> None:
     done = subprocess.run(
         [Path(sys.executable).parent / script, "--help"],
         capture_output=True,
@@ -97,7 +151,23 @@ def test_each_console_script_is_there(script: str, usage: str) -> None:
     )
 
     assert done.returncode == 0
-    assert done.stdout.startswith(usage)
+    assert done.stdout.startswith(f"Usage: {script} [OPTIONS]")
+    assert (command.help or "").partition("\n")[0] in done.stdout
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [entry for entry in COMMANDS if entry.title not in ANSWERS_ITSELF],
+    ids=lambda entry: entry.title,
+)
+def test_without_a_terminal_no_command_waits_for_an_answer(entry: Entry, workspace: Path) -> None:
+    result = call(entry)
+
+    assert result.exit_code in ENDS, result.output
+    assert isinstance(result.exception, SystemExit | None), result.exception
+    assert "Enter the " not in result.output
+    assert "Select the " not in result.output
+    assert "\x1b" not in result.output
 
 
 @pytest.mark.parametrize(
@@ -112,10 +182,25 @@ def test_each_console_script_is_there(script: str, usage: str) -> None:
     ],
     ids=" ".join,
 )
-def test_without_a_terminal_nothing_is_asked(args: list[str], flag: str, gelato: Path) -> None:
-    done = run_python("-m", "pieces_cli", *args, cwd=gelato)
+def test_without_a_terminal_the_missing_flag_is_named(
+    args: list[str], flag: str, workspace: Path
+) -> None:
+    result = CliRunner().invoke(main, args)
+
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert f"Missing {flag}" in result.stderr or f"or {flag}" in result.stderr
+
+
+def test_with_nothing_on_standard_input_nothing_is_asked(workspace: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pieces_cli", "create"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
     assert done.returncode == 2
     assert done.stdout == ""
-    assert f"Missing {flag}" in done.stderr or f"or {flag}" in done.stderr
-    assert "Enter" not in done.stderr
+    assert "Missing --name" in done.stderr
