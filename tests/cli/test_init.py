@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from pieces_cli.scaffolding.rendering import TEMPLATES
 from tests.support.scaffolding import made, pieces, snapshot
 
-FILES = {
-    ".editorconfig",
-    ".gitignore",
-    "README.md",
-    "conftest.py",
-    "pieces/community/.gitkeep",
-    "pieces/custom/.gitkeep",
-    "pyproject.toml",
-}
+# The one folder in the template is the workspace; what is in it is rendered file by file.
+[TEMPLATE] = [path for path in (TEMPLATES / "workspace").iterdir() if path.is_dir()]
+FILES = {path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
@@ -34,6 +30,7 @@ def test_a_workspace_is_made_where_there_was_nothing(here: Path) -> None:
 
     root = here / "deep/my pieces"
     assert files_below(root) == FILES
+    assert {".gitignore", "README.md", "pyproject.toml"} < FILES
     assert result.stdout == (
         f"✨  Made a workspace at: {root}\nNext:\n  cd 'deep/my pieces'\n  pieces create\n"
     )
@@ -88,3 +85,26 @@ def test_a_file_in_the_place_of_the_folder_is_refused(here: Path) -> None:
     assert result.exit_code == 1
     assert result.stderr.startswith("error: cannot write ")
     assert snapshot(here) == {"file": b"mine"}
+
+
+def test_json_tells_what_was_made(here: Path) -> None:
+    result = made("init", "mine", "--json")
+
+    document = json.loads(result.stdout)
+    assert (document["schema"], document["ok"]) == ("pieces.init/1", True)
+    assert document["data"] == {
+        "path": str(here / "mine"),
+        "created": sorted(FILES),
+        "changed": [],
+    }
+    assert "Made a workspace at" in result.stderr
+
+
+def test_json_tells_of_a_refusal(here: Path) -> None:
+    made("init")
+
+    result = pieces("init", "--json")
+
+    [problem] = json.loads(result.stdout)["problems"]
+    assert result.exit_code == 1
+    assert problem["message"] == f"`{here}` already is a workspace"

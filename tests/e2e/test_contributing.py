@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -12,12 +14,13 @@ import pytest
 from tests.e2e.road import clean_environment, tool
 
 ROOT = Path(__file__).parent.parent.parent
-COMMANDS = [
-    ["pieces", "create", "--name", "google-drive", "--type", "community"],
-    ["actions", "create", "--name", "Find File", "--description", "Finds a file."],
-    ["triggers", "create", "--name", "New File", "--technique", "polling"],
-    ["triggers", "create", "--name", "File Sent", "--technique", "webhook"],
-]
+CREATE, TRY, COMPARE = (
+    [shlex.split(line) for line in block.splitlines()]
+    for block in re.findall(
+        r"^```sh\n(.*?)^```$", (ROOT / "CONTRIBUTING.md").read_text(), re.DOTALL | re.MULTILINE
+    )
+)
+"""The commands of the page, by the block in which they stand."""
 
 
 def run(words: Sequence[str | Path], cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -40,11 +43,17 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "pieces").mkdir()
     for name in ("pyproject.toml", "pieces/ruff.toml"):
         shutil.copy(ROOT / name, root / name)
-    for command in COMMANDS:
-        part = ["--piece", "google-drive"] if command[0] != "pieces" else []
-        described = [] if command[0] != "triggers" else ["--description", "Notices a file."]
-        done = run([*command, *part, *described], root)
+    for command in CREATE:
+        done = run(command, root)
         assert done.returncode == 0, done.stderr
+    identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]
+    for git in (
+        ["init", "--quiet"],
+        ["add", "--all"],
+        [*identity, "commit", "--quiet", "--message", "Add a piece"],
+        ["update-ref", "refs/remotes/origin/main", "HEAD"],
+    ):
+        subprocess.run(["git", *git], cwd=root, check=True)
     return root
 
 
@@ -54,11 +63,12 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pytest.param(["ruff", "check", "."], id="ruff"),
         pytest.param(["ruff", "format", "--check", "."], id="format"),
         pytest.param(["mypy", "pieces/community/google-drive"], id="mypy"),
-        pytest.param(["pytest", "pieces/community/google-drive"], id="pytest"),
+        *(pytest.param(command, id=" ".join(command[:2])) for command in (*TRY, *COMPARE)),
     ],
 )
 def test_a_new_community_piece_passes(repository: Path, command: list[str]) -> None:
-    done = run(command, repository, MYPYPATH="pieces/community/google-drive")
+    piece = "pieces/community/google-drive"
+    done = run(command, repository, MYPYPATH=piece, PYTHONPATH=piece)  # as `make setup` installs it
 
     assert done.returncode == 0, done.stdout + done.stderr
 
