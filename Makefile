@@ -7,7 +7,7 @@ PIECES := $(patsubst %/pyproject.toml,%,$(sort $(wildcard pieces/community/*/pyp
 PACKAGES := framework common engine server cli $(PIECES)
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check docs format bench histories clean lock help
+.PHONY: setup demo test check mypy pyright docs format bench histories clean lock help
 .DEFAULT_GOAL := help
 
 setup: $(READY) ## make .venv with the pinned requirements and our packages, editable
@@ -28,20 +28,25 @@ demo: $(READY) ## run the whole road for real: scaffold, test, build, publish, i
 	@$(BIN)/python -m tests.e2e.demo
 
 test: $(READY) ## run every test, and the contract suite over each piece
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses=3 --dist=loadfile --no-loadscope-reorder
 	@for piece in $(PIECES); do echo "pytest $$piece"; $(BIN)/python -m pytest $$piece --piece $$piece || exit 1; done
 
 check: $(READY) ## lint, formatting, types, import contracts, rules of the repository
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy framework common engine server cli tests benchmarks docs
-	@for piece in $(PIECES); do echo "mypy $$piece"; MYPYPATH=$$piece $(BIN)/mypy $$piece || exit 1; done
-	$(BIN)/pyright
+	@$(MAKE) --no-print-directory --jobs=2 mypy pyright # each takes one core and half a minute
 	$(BIN)/lint-imports
 	$(BIN)/python -m docs.generate --check
 	$(BIN)/python -m pytest tests/test_repository.py
 
-docs: $(READY) ## write the reference pages of properties, auth and checks from their docstrings
+mypy: $(READY)
+	$(BIN)/mypy framework common engine server cli tests benchmarks docs
+	@for piece in $(PIECES); do echo "mypy $$piece"; MYPYPATH=$$piece $(BIN)/mypy $$piece || exit 1; done
+
+pyright: $(READY)
+	$(BIN)/pyright
+
+docs: $(READY) ## write the reference pages that are made from the code: properties, auth, checks, commands
 	$(BIN)/python -m docs.generate
 
 format: $(READY) ## format the code and sort the imports
@@ -54,6 +59,10 @@ bench: $(READY) ## print every figure the documentation quotes, beside its peers
 	$(BIN)/python benchmarks/contract.py
 	$(BIN)/python benchmarks/http_client.py
 	$(BIN)/python benchmarks/polling.py
+	$(BIN)/python benchmarks/scaffold.py
+	$(BIN)/python benchmarks/watch.py
+	$(BIN)/python -m benchmarks.build
+	$(BIN)/python -m benchmarks.sync
 
 histories: $(READY) ## try 10,000 histories of a faulty service on the polling strategy LEDGER
 	$(BIN)/python -m tests.common.histories

@@ -27,7 +27,7 @@ OURS = {
     "pieces_cli": "piecekit",
 }
 NEVER_IMPORTED = {
-    "piecekit": {"pieces-common", "pieces-server"},  # what is scaffolded imports it; a process
+    "piecekit": {"pieces-server"},  # a process of its own
 }
 
 

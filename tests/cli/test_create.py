@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import signal
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -18,6 +22,7 @@ def test_a_piece_is_made_in_the_folder_of_its_type(workspace: Path) -> None:
         "✨  Done!\nThe piece has been generated at: pieces/custom/google-drive\n"
     )
     assert {path for path, content in snapshot(folder).items() if content is not None} == {
+        "AGENTS.md",
         "CHANGELOG.md",
         "README.md",
         "piece_google_drive/__init__.py",
@@ -41,7 +46,7 @@ def test_its_names_follow_from_the_piece_name(workspace: Path) -> None:
     }
     assert project["dependencies"] == ["pieces-common~=0.1.0", "pieces-framework~=0.1.0"]
     assert "google_drive = create_piece(\n" in text
-    assert 'display_name="Google-drive"' in text
+    assert 'display_name="Google Drive"' in text
     assert "https://cdn.activepieces.com/pieces/google-drive.png" in text
 
 
@@ -179,3 +184,133 @@ def test_missing_folders_are_made_again(workspace: Path) -> None:
     made("create", "--name", "gelato")
 
     assert (workspace / "pieces/community/gelato/pyproject.toml").is_file()
+
+
+def test_a_display_name_may_be_given(workspace: Path) -> None:
+    made("create", "--name", "gelato", "--display-name", 'The "Ice" \\ Maker {{ x }}')
+
+    folder = workspace / "pieces/community/gelato"
+    text = (folder / "piece_gelato/__init__.py").read_text(encoding="utf-8")
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert "display_name='The \"Ice\" \\\\ Maker {{ x }}'" in text
+    assert project["description"] == 'The "Ice" \\ Maker {{ x }} in flows.'
+
+
+@pytest.mark.parametrize("text", ["", "Two\nLines"])
+def test_an_invalid_display_name_is_refused(text: str, workspace: Path) -> None:
+    before = snapshot(workspace)
+
+    result = pieces("create", "--name", "gelato", "--display-name", text)
+
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: invalid display name: ")
+    assert snapshot(workspace) == before
+
+
+def test_without_a_terminal_a_name_must_be_given(workspace: Path) -> None:
+    result = pieces("create")
+
+    assert result.exit_code == 2
+    assert "Missing --name: there is no terminal to ask on." in result.stderr
+
+
+def test_json_tells_what_was_made(workspace: Path) -> None:
+    result = made("create", "--name", "google-drive", "--package", "@acme/drive", "--json")
+
+    document = json.loads(result.stdout)
+    data = document["data"]
+    created = data.pop("created")
+    assert (document["schema"], document["ok"]) == ("pieces.create/1", True)
+    assert data == {
+        "name": "google-drive",
+        "displayName": "Google Drive",
+        "package": "acme-drive",
+        "type": "community",
+        "path": "pieces/community/google-drive",
+        "changed": [],
+        "dryRun": False,
+    }
+    assert set(created) == {
+        f"pieces/community/{path.relative_to(workspace / 'pieces/community').as_posix()}"
+        for path in (workspace / "pieces/community/google-drive").rglob("*")
+        if path.is_file()
+    }
+    assert "has been generated at" in result.stderr
+
+
+def test_json_tells_of_a_refusal(workspace: Path) -> None:
+    result = pieces("create", "--name", "Gelato", "--json")
+
+    document = json.loads(result.stdout)
+    assert (result.exit_code, document["ok"], document["data"]) == (2, False, None)
+    assert document["problems"][0]["message"] == "invalid piece name: 'Gelato'"
+
+
+def test_a_dry_run_writes_nothing_and_prints_what_would_be(workspace: Path) -> None:
+    before = snapshot(workspace)
+
+    planned = json.loads(made("create", "--name=gelato", "--dry-run", "--json").stdout)["data"]
+    printed = made("create", "--name=gelato", "--dry-run").stdout
+    assert snapshot(workspace) == before
+
+    done = json.loads(made("create", "--name=gelato", "--json").stdout)["data"]
+    assert planned == {**done, "dryRun": True}
+    assert printed.splitlines() == [f"would write {path}" for path in done["created"]]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(["--name=Gelato"], id="name"),
+        pytest.param(["--name=gelato", "--package=a_b"], id="package"),
+        pytest.param(["--name=sorbet", "--type=custom"], id="folder-in-the-way"),
+        pytest.param(["--name=sorbet", "--package=piece-gelato"], id="package-there"),
+    ],
+)
+def test_a_dry_run_refuses_what_a_run_would(options: list[str], workspace: Path) -> None:
+    (workspace / "pieces/custom/sorbet").mkdir()
+    made("create", "--name", "gelato")
+
+    dry = pieces("create", *options, "--dry-run")
+
+    real = pieces("create", *options)
+    assert dry.exit_code == real.exit_code != 0
+    assert dry.stderr == real.stderr
+
+
+def test_a_piece_is_made_from_any_folder_of_the_workspace(
+    gelato: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(gelato / "piece_gelato")
+
+    result = made("create", "--name", "sorbet")
+
+    assert result.stdout.endswith("generated at: pieces/community/sorbet\n")
+    assert (gelato.parents[1] / "community/sorbet/pyproject.toml").is_file()
+
+
+KILLED_WHILE_RENDERING = """
+import os, signal
+from pieces_cli.scaffolding import new_piece
+from pieces_cli.main import main
+
+render = new_piece.render_folder
+
+def killed(*args):
+    rendered = render(*args)
+    assert (rendered / "pyproject.toml").is_file()
+    os.kill(os.getpid(), signal.SIGKILL)
+
+new_piece.render_folder = killed
+main(["create", "--name", "gelato"])
+"""
+
+
+def test_a_killed_command_leaves_no_piece_and_runs_again(workspace: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED_WHILE_RENDERING], cwd=workspace, check=False
+    )
+
+    assert done.returncode == -signal.SIGKILL
+    assert list((workspace / "pieces").rglob("pyproject.toml")) == []
+    made("create", "--name", "gelato")

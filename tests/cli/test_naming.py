@@ -10,15 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pieces_cli.scaffolding.auth_code import auth_code
+from pieces_cli.scaffolding.declared_auth import AuthProps, DeclaredAuth
 from pieces_cli.scaffolding.naming import (
     InvalidNameError,
+    check_display_name,
     check_piece_name,
     part_function,
     part_name,
     piece_module,
     piece_object,
+    titled,
 )
 from pieces_cli.scaffolding.rendering import render_files
+from pieces_cli.scaffolding.sample_values import SampleValues
 
 
 @pytest.mark.parametrize(
@@ -35,6 +40,7 @@ from pieces_cli.scaffolding.rendering import render_files
         ("Top 10 of 2026", "top_10_of_2026"),
         ("word " * 50, "word_" * 9 + "word"),
         ("x" * 300, "x" * 50),
+        ("x" * 45 + " word cut", "x" * 45 + "_word"),
     ],
 )
 def test_a_display_name_is_cleaned_to_snake_case(display_name: str, name: str) -> None:
@@ -88,7 +94,13 @@ def test_a_function_hides_nothing_that_its_module_needs(name: str, function: str
 @pytest.mark.parametrize("template", ["action", "piece", "polling_trigger", "webhook_trigger"])
 def test_no_name_that_a_template_binds_is_given_to_what_is_made_of_it(template: str) -> None:
     own = {"gelato", "get_flavor", "new_flavor"}  # what the defaults of the templates name
-    files = render_files(template, {"auth": "service_auth"} if template != "piece" else {})
+    # A connection that has all there is: a class, and a value that must be filled in.
+    props = AuthProps(
+        class_name="Shop", module="piece_gelato.auth", samples=SampleValues(unknown=("key",))
+    )
+    code = auth_code(DeclaredAuth(kind="OAuth2", name="auth", props=props), "piece_gelato")
+    values = code.template_values({"piece_gelato.actions.get_flavor": "get_flavor"})
+    files = render_files(template, values if template != "piece" else {})
 
     bound = {
         name
@@ -98,7 +110,7 @@ def test_no_name_that_a_template_binds_is_given_to_what_is_made_of_it(template: 
         if name.islower() and name not in own  # no other can be the name of a part
     }
 
-    assert {"annotations", "piece" if template == "piece" else "context"} <= bound
+    assert {"annotations", "piece" if template == "piece" else "parse_props"} <= bound
     assert {name: part_function(name) for name in bound} == {name: f"{name}_" for name in bound}
 
 
@@ -141,3 +153,17 @@ def test_every_accepted_piece_name_gives_identifiers(name: str) -> None:
 )
 def test_a_pieces_object_is_named_after_it(name: str, variable: str) -> None:
     assert piece_object(name) == variable
+
+
+@pytest.mark.parametrize(
+    ("name", "display_name"),
+    [("gelato", "Gelato"), ("google-drive", "Google Drive"), ("3cx", "3cx"), ("a-1b", "A 1b")],
+)
+def test_a_display_name_has_a_capital_for_each_word(name: str, display_name: str) -> None:
+    assert titled(name) == display_name
+
+
+@pytest.mark.parametrize("text", ["", "  ", "Two\nLines", "A\tTab", "\x00", "\ud800", "\u202e"])
+def test_a_display_name_that_has_no_form_is_refused(text: str) -> None:
+    with pytest.raises(InvalidNameError, match="invalid display name"):
+        check_display_name(text)

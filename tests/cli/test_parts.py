@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from pieces_cli.main import actions, triggers
-from tests.support.scaffolding import add_action, add_trigger, give_auth, made, snapshot
+from tests.support.scaffolding import add_action, add_trigger, give_auth, made, pieces, snapshot
 
 INIT = "piece_gelato/__init__.py"
 
@@ -87,38 +88,96 @@ def test_the_groups_are_commands_of_their_own(gelato: Path) -> None:
     assert "already exists" in results[-1].stderr
 
 
-def test_a_part_uses_the_auth_of_its_piece(gelato: Path) -> None:
-    give_auth(gelato, "gelato_auth")
+@pytest.mark.parametrize("folder", [".", "piece_gelato/actions"])
+def test_in_the_folder_of_a_piece_it_need_not_be_named(
+    folder: str, gelato: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made("create", "--name", "sorbet")
+    monkeypatch.chdir(gelato / folder)
 
-    add_action("gelato", "Get Flavor")
-    add_trigger("gelato", "New Flavor", "polling")
-    add_trigger("gelato", "Flavor Made", "webhook")
+    made("actions", "create", "--name=Get Flavor", "--description=x")
+    made("triggers", "create", "--name=New Flavor", "--description=x", "--piece=sorbet")
 
-    for path in ("actions/get_flavor", "triggers/new_flavor", "triggers/flavor_made"):
-        text = (gelato / f"piece_gelato/{path}.py").read_text()
-        assert "from piece_gelato.auth import gelato_auth\n" in text
-        assert "    auth=gelato_auth,\n" in text
-        assert "Context[str" in text
+    assert (gelato / "piece_gelato/actions/get_flavor.py").is_file()
+    assert (gelato.parents[1] / "community/sorbet/piece_sorbet/triggers/new_flavor.py").is_file()
 
 
 @pytest.mark.parametrize(
-    ("auth", "name"),
+    ("options", "flag"),
     [
-        ("from pieces_framework import PieceAuth\nx = PieceAuth.SecretText(display_name='K')", "x"),
-        ("import pieces_framework as p\nx: object = p.PieceAuth.SecretText(display_name='K')", "x"),
-        ("x = 1\ny = PieceAuth.SecretText()\nz = PieceAuth.SecretText()", "y"),
-        ("x = PieceAuth.OAuth2()", ""),
-        ("", ""),
-        ("\ufeffx = PieceAuth.SecretText()", "x"),
+        ([], "--piece"),
+        (["--piece=gelato"], "--name"),
+        (["--piece=gelato", "--name=Get It"], "--description"),
     ],
 )
-def test_the_first_secret_text_is_the_auth(auth: str, name: str, gelato: Path) -> None:
-    (gelato / "piece_gelato/auth.py").write_text(auth, encoding="utf-8")
+@pytest.mark.parametrize("group", ["actions", "triggers"])
+def test_without_a_terminal_what_is_missing_is_named(
+    group: str, options: list[str], flag: str, gelato: Path
+) -> None:
+    result = pieces(group, "create", *options)
 
+    assert result.exit_code == 2
+    assert f"Missing {flag}: there is no terminal to ask on." in result.stderr
+
+
+@pytest.mark.parametrize("group", ["actions", "triggers"])
+def test_a_dry_run_writes_nothing_and_tells_what_would_be(group: str, gelato: Path) -> None:
+    options = ["--piece=gelato", "--name=Get Flavor", "--description=x"]
+    before = snapshot(gelato)
+
+    planned = json.loads(made(group, "create", *options, "--dry-run", "--json").stdout)
+    printed = made(group, "create", *options, "--dry-run").stdout
+    assert snapshot(gelato) == before
+
+    done = json.loads(made(group, "create", *options, "--json").stdout)
+    created, changed = done["data"]["created"], done["data"]["changed"]
+    assert planned["schema"] == f"{group}.create/1"
+    assert planned["data"] == {**done["data"], "dryRun": True}
+    assert printed.splitlines() == [
+        *(f"would write {path}" for path in created),
+        *(f"would change {path}" for path in changed),
+    ]
+    after = snapshot(gelato)
+    assert {
+        f"pieces/custom/gelato/{path}" for path in after if after[path] != before.get(path)
+    } == {
+        *created,
+        *changed,
+    }
+
+
+def test_a_dry_run_refuses_what_a_run_would(gelato: Path) -> None:
     add_action("gelato", "Get Flavor")
+    options = ["actions", "create", "--piece=gelato", "--description=x", "--name=get flavor"]
 
-    text = (gelato / "piece_gelato/actions/get_flavor.py").read_text()
-    assert (f"    auth={name},\n" in text) if name else ("auth" not in text)
+    dry = pieces(*options, "--dry-run")
+
+    assert dry.exit_code == 1
+    assert dry.stderr == pieces(*options).stderr
+
+
+def test_json_tells_what_was_made(gelato: Path) -> None:
+    give_auth(gelato, "gelato_auth")
+
+    result = made(
+        *("actions", "create", "--piece", "piece-gelato", "--name", "Get Flavor"),
+        *("--description", "x", "--json"),
+    )
+
+    assert json.loads(result.stdout)["data"] == {
+        "piece": "gelato",
+        "name": "get_flavor",
+        "displayName": "Get Flavor",
+        "auth": "gelato_auth",
+        "path": "pieces/custom/gelato/piece_gelato/actions/get_flavor.py",
+        "created": [
+            "pieces/custom/gelato/piece_gelato/actions/get_flavor.py",
+            "pieces/custom/gelato/tests/test_gelato_get_flavor.py",
+        ],
+        "changed": ["pieces/custom/gelato/piece_gelato/__init__.py"],
+        "toFillIn": [],
+        "dryRun": False,
+    }
 
 
 NASTY = {
@@ -201,17 +260,6 @@ def test_an_init_that_cannot_be_added_to_writes_nothing(
 
     assert result.exit_code == 65
     assert message in result.stderr
-    assert snapshot(gelato) == before
-
-
-def test_an_auth_that_is_no_python_writes_nothing(gelato: Path) -> None:
-    (gelato / "piece_gelato/auth.py").write_text("(")
-    before = snapshot(gelato)
-
-    result = add_action("gelato", "get flavor")
-
-    assert result.exit_code == 65
-    assert "auth.py` is not valid Python" in result.stderr
     assert snapshot(gelato) == before
 
 

@@ -50,7 +50,7 @@ def test_actions_create_asks_for_all_it_needs(gelato: Path) -> None:
         "create",
         cwd=gelato,
         answers=[
-            ("Enter the piece folder name: ", "gelato"),
+            ("Enter the piece folder name: [gelato] ", ""),
             ("Enter the action display name: ", "Get Flavor"),
             ("Enter the action description: ", "Fetches it."),
         ],

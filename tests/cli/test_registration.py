@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from pieces_cli.scaffolding.registration import Registration, RegistrationError, register
+from pieces_cli.scaffolding.source_text import SourceError
 
 NEW_ROW = Registration(kind="action", module="new_row", function="new_row")
 HEAD = """\
@@ -241,8 +242,6 @@ def test_two_parts_follow_each_other() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        pytest.param("gelato = (", "is not valid Python", id="syntax"),
-        pytest.param("gelato = 1\0", "is not valid Python", id="null"),
         pytest.param("", "calls `create_piece` 0 times", id="empty"),
         pytest.param(HEAD, "calls `create_piece` 0 times", id="no-call"),
         pytest.param(HEAD + TAIL + TAIL, "calls `create_piece` 2 times", id="two-calls"),
@@ -263,6 +262,14 @@ def test_what_cannot_be_added_to_is_refused(text: str, message: str) -> None:
 
     assert raised.value.exit_code == 65
     assert "`__init__.py`" in raised.value.message
+
+
+@pytest.mark.parametrize("text", ["gelato = (", "gelato = 1\0", "(" * 5000])
+def test_what_is_no_python_is_refused(text: str) -> None:
+    with pytest.raises(SourceError, match=r"`__init__\.py` is not valid Python") as raised:
+        registered(text)
+
+    assert raised.value.exit_code == 65
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ Value: TypeAlias = "JsonValue | Undefined"
 _RADIX: Final = {"0b": 2, "0o": 8, "0x": 16}
 _CONTROL_SPACE: Final = (9, 10, 11, 12, 13, 32)
 _WIDE_SPACE: Final = (0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)
-_SPACE: Final = "".join(map(chr, (*_CONTROL_SPACE, *_WIDE_SPACE, 0x2028, 0x2029, 0xFEFF)))
+SPACE: Final = "".join(map(chr, (*_CONTROL_SPACE, *_WIDE_SPACE, 0x2028, 0x2029, 0xFEFF)))
 _DIGITS: Final = frozenset("0123456789")
 
 
@@ -227,7 +227,7 @@ def _number_of_text(text: str) -> float:
 
 
 def _strip(text: str) -> str:
-    return text.strip(_SPACE)
+    return text.strip(SPACE)
 
 
 def _number_of_digits(digits: str, radix: int) -> float:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from tests.conformance import (
     enum_cases,
     metadata_cases,
+    naming_cases,
     polling_cases,
     props_cases,
     recorded,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 OWN_CASES: Final = Path(__file__).parent / "cases"
 RUNNERS: Final[Mapping[str, Callable[[str, Mapping[str, Any]], FileOutcome]]] = {
+    "cli_naming_vectors.json": naming_cases.run_file,
     "enums.json": enum_cases.run_file,
     "polling_vectors.json": polling_cases.run_file,
     "property_processor_vectors.json": props_cases.run_old,

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-NEEDED = ("pieces_framework", "pieces_common")
+NEEDED = ("pieces_framework", "pieces_common", "pieces_cli")
 
 
 def _ensure_packages() -> None:

@@ -44,10 +44,16 @@ def add_trigger(piece: str, name: str, technique: str, description: str = "Sees 
     return pieces("triggers", "create", "--piece", piece, *options)
 
 
-def give_auth(piece: Path, name: str) -> None:
-    """Declare an auth in a piece that was just created, as its README says."""
+def give_auth(piece: Path, name: str, text: str = AUTH) -> None:
+    """Declare an auth in a piece that was just created, as its README says.
+
+    Args:
+        piece: its folder.
+        name: the variable that is the piece's auth.
+        text: what `auth.py` holds; `{name}` in it stands for the variable.
+    """
     package = piece / f"piece_{piece.name.replace('-', '_')}"
-    (package / "auth.py").write_text(AUTH.format(name=name))
+    (package / "auth.py").write_text(text.replace("{name}", name))
     init = package / "__init__.py"
     text = init.read_text().replace("auth=None", f"auth={name}")
     imported = "from pieces_framework import create_piece\n"

@@ -2,32 +2,94 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from pieces_cli.prompts import answer, choice
-from pieces_cli.reporting import ReportingCommand
+from pieces_cli.reporting import Outcome, ReportingCommand, say
+
+if TYPE_CHECKING:
+    from pieces_cli.scaffolding.new_piece import NewPiece
 
 TYPES: Final = ("community", "custom")
 
 
-@click.command(cls=ReportingCommand)
+@click.command(cls=ReportingCommand, schema="pieces.create/1")
 @click.option("--name", help="The piece's name, such as google-drive.")
 @click.option("--package", help="The package's name.  [default: piece-NAME]")
-@click.option("--type", "kind", type=click.Choice(TYPES), help="Which folder it belongs in.")
-def create(name: str | None, package: str | None, kind: str | None) -> None:
-    """Make a new piece, with a test, ready to be built."""
-    from pieces_cli.scaffolding.naming import package_distribution
-    from pieces_cli.scaffolding.new_piece import check_new_name, create_piece_folder
+@click.option(
+    "--type",
+    "kind",
+    type=click.Choice(TYPES),
+    help="The folder it belongs in: community to share it, custom for your own."
+    "  [default: community]",
+)
+@click.option(
+    "--display-name", help="What users read.  [default: the words of the name, Google Drive]"
+)
+@click.option("--dry-run", is_flag=True, help="Print what would be written, and write nothing.")
+def create(
+    name: str | None,
+    package: str | None,
+    kind: str | None,
+    display_name: str | None,
+    *,
+    dry_run: bool,
+) -> Outcome:
+    """Make a new piece, with a test, ready to be built.
+
+    What no option says is asked for; without a terminal the defaults hold, and
+    only --name must be given.
+    """
+    from pieces_cli.scaffolding.new_piece import planned_files, write_piece
+
+    piece = _asked(name, package, kind, display_name)
+    files = planned_files(piece) if dry_run else write_piece(piece)
+    root = piece.workspace.root
+    created = [path.relative_to(root).as_posix() for path in files]
+    place = piece.folder.relative_to(root).as_posix()
+    if dry_run:
+        for path in created:
+            say(f"would write {path}")
+    else:
+        say("✨  Done!")
+        say(f"The piece has been generated at: {place}")
+    return Outcome(
+        data={
+            "name": piece.name,
+            "displayName": piece.display_name,
+            "package": piece.distribution,
+            "type": piece.kind,
+            "path": place,
+            "created": [*created],
+            "changed": [],
+            "dryRun": dry_run,
+        }
+    )
+
+
+def _asked(
+    name: str | None, package: str | None, kind: str | None, display_name: str | None
+) -> NewPiece:
+    """Ask for what was not given; each answer is checked before the next question."""
+    from pieces_cli.scaffolding.naming import check_display_name, package_distribution, titled
+    from pieces_cli.scaffolding.new_piece import NewPiece, check_new_distribution, check_new_name
     from pieces_cli.workspace import require_workspace
 
     workspace = require_workspace()
+    if display_name is not None:
+        check_display_name(display_name)
     name = answer(name, "Enter the piece name:", flag="--name")
     check_new_name(workspace, name)
     package = answer(package, "Enter the package name:", flag="--package", default=f"piece-{name}")
     distribution = package_distribution(package)
+    check_new_distribution(workspace, distribution)
     kind = choice(kind, "Select the piece type:", flag="--type", choices=TYPES, default="community")
-    path = create_piece_folder(workspace, kind, name, distribution)
-    click.echo("✨  Done!")
-    click.echo(f"The piece has been generated at: {path.relative_to(workspace.root)}")
+    return NewPiece(
+        workspace=workspace,
+        kind=kind,
+        name=name,
+        distribution=distribution,
+        display_name=titled(name) if display_name is None else display_name,
+    )

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from pieces_cli.prompts import answer, choice
-from pieces_cli.reporting import ReportingCommand
+from pieces_cli.reporting import Outcome, ReportingCommand, say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pieces_cli.scaffolding.new_part import NewPart
     from pieces_cli.workspace import PieceFolder, Workspace
+    from pieces_framework import JsonValue
+
+    CommandT = TypeVar("CommandT", bound=Callable[..., Any])  # click's decorators take any
 
 TECHNIQUES: Final = ("polling", "webhook")
 
@@ -26,12 +31,35 @@ def triggers() -> None:
     """The triggers of a piece."""
 
 
-@actions.command("create", cls=ReportingCommand)
-@click.option("--piece", help="The piece's folder name.")
-@click.option("--name", "display_name", help="What users read, such as 'Get Flavor'.")
-@click.option("--description", help="What the action does, in a sentence.")
-def create_action(piece: str | None, display_name: str | None, description: str | None) -> None:
-    """Make an action with a test, and register it in its piece."""
+def _options(example: str, says: str) -> Callable[[CommandT], CommandT]:
+    """Return the options that both commands have."""
+    given = (
+        click.option(
+            "--piece", help="The piece's folder name.  [default: the piece of this folder]"
+        ),
+        click.option("--name", "display_name", help=f"What users read, such as '{example}'."),
+        click.option("--description", help=says),
+        click.option("--dry-run", is_flag=True, help="Print what would be written, write nothing."),
+    )
+
+    def add(command: CommandT) -> CommandT:
+        for option in reversed(given):
+            command = option(command)
+        return command
+
+    return add
+
+
+@actions.command("create", cls=ReportingCommand, schema="actions.create/1")
+@_options("Get Flavor", "What the action does, in a sentence.")
+def create_action(
+    piece: str | None, display_name: str | None, description: str | None, *, dry_run: bool
+) -> Outcome:
+    """Make an action with a test, and register it in its piece.
+
+    What no option says is asked for; without a terminal --name and --description
+    must be given. The action uses the first auth of the piece's auth.py.
+    """
     from pieces_cli.scaffolding.new_part import NewPart
 
     workspace, folder = _find(piece)
@@ -40,22 +68,29 @@ def create_action(piece: str | None, display_name: str | None, description: str 
     part = NewPart(
         kind="action", template="action", display_name=display_name, description=description
     )
-    _create(workspace, folder, part)
+    return _create(workspace, folder, part, dry_run=dry_run)
 
 
-@triggers.command("create", cls=ReportingCommand)
-@click.option("--piece", help="The piece's folder name.")
-@click.option("--name", "display_name", help="What users read, such as 'New Flavor'.")
-@click.option("--description", help="What the trigger notices, in a sentence.")
+@triggers.command("create", cls=ReportingCommand, schema="triggers.create/1")
+@_options("New Flavor", "What the trigger notices, in a sentence.")
 @click.option(
     "--technique",
     type=click.Choice(TECHNIQUES),
-    help="Whether it asks the service on a schedule, or the service calls.",
+    help="Whether it asks the service on a schedule, or the service calls.  [default: webhook]",
 )
 def create_trigger(
-    piece: str | None, display_name: str | None, description: str | None, technique: str | None
-) -> None:
-    """Make a trigger with a test, and register it in its piece."""
+    piece: str | None,
+    display_name: str | None,
+    description: str | None,
+    technique: str | None,
+    *,
+    dry_run: bool,
+) -> Outcome:
+    """Make a trigger with a test, and register it in its piece.
+
+    What no option says is asked for; without a terminal --name and --description
+    must be given. The trigger uses the first auth of the piece's auth.py.
+    """
     from pieces_cli.scaffolding.new_part import NewPart
 
     workspace, folder = _find(piece)
@@ -74,14 +109,24 @@ def create_trigger(
         display_name=display_name,
         description=description,
     )
-    _create(workspace, folder, part)
+    return _create(workspace, folder, part, dry_run=dry_run)
 
 
 def _find(piece: str | None) -> tuple[Workspace, PieceFolder]:
+    from pathlib import Path
+
     from pieces_cli.workspace import require_workspace
 
     workspace = require_workspace()
-    name = answer(piece, "Enter the piece folder name:", flag="--piece")
+    here = Path.cwd().resolve()
+    around = None
+    if piece is None:
+        around = next((each for each in workspace.pieces() if here.is_relative_to(each.path)), None)
+    question = "Enter the piece folder name:"
+    default = around.name if around else None
+    name = answer(piece, question, flag="--piece", default=default)
+    if around and name == around.name:
+        return workspace, around
     return workspace, workspace.find(name)
 
 
@@ -93,9 +138,35 @@ def _display_name(given: str | None, question: str) -> str:
     return display_name
 
 
-def _create(workspace: Workspace, folder: PieceFolder, part: NewPart) -> None:
-    from pieces_cli.scaffolding.new_part import create_part
+def _create(workspace: Workspace, folder: PieceFolder, part: NewPart, *, dry_run: bool) -> Outcome:
+    from pieces_cli.scaffolding.new_part import part_files
 
-    path = create_part(folder, part).relative_to(workspace.root)
-    click.echo(f"Piece path: {folder.path.relative_to(workspace.root)}")
-    click.echo(f"✨  {part.kind.capitalize()} {path} created, and registered in its piece")
+    files = part_files(folder, part)
+    if not dry_run:
+        files.write()
+    created = [path.relative_to(workspace.root).as_posix() for path in sorted(files.created)]
+    changed = [path.relative_to(workspace.root).as_posix() for path in files.changed]
+    module = files.module.relative_to(workspace.root).as_posix()
+    test = files.test.relative_to(workspace.root).as_posix()
+    if dry_run:
+        for path in created:
+            say(f"would write {path}")
+        for path in changed:
+            say(f"would change {path}")
+    else:
+        say(f"Piece path: {folder.path.relative_to(workspace.root)}")
+        say(f"✨  {part.kind.capitalize()} {module} created, and registered in its piece")
+        if files.auth.to_fill_in:
+            say(f"Its test is skipped until you fill in {', '.join(files.auth.to_fill_in)}: {test}")
+    data: dict[str, JsonValue] = {
+        "piece": folder.name,
+        "name": files.name,
+        "displayName": part.display_name,
+        "auth": files.auth.name or None,
+        "path": module,
+        "created": [*created],
+        "changed": [*changed],
+        "toFillIn": [*files.auth.to_fill_in],
+        "dryRun": dry_run,
+    }
+    return Outcome(data=data)

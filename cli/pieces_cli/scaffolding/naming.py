@@ -19,8 +19,8 @@ _MAX_PART_NAME: Final = 50
 # What the generated modules and tests import or bind beside the author's own name.
 _TAKEN: Final = frozenset(
     {"actions", "annotations", "auth", "context", "driver", "item", "items", "json"}
-    | {"make_context", "piece", "polls", "result", "store", "subscribe", "subscribed", "text"}
-    | {"triggers", "unsubscribe"}
+    | {"connection", "make_context", "parse_props", "piece", "polls", "props", "pytest", "result"}
+    | {"store", "subscribe", "subscribed", "text", "triggers", "unsubscribe"}
     | {"create_action", "create_piece", "create_polling_trigger", "create_trigger"}
 )
 
@@ -41,6 +41,27 @@ def check_piece_name(name: str) -> None:
         raise InvalidNameError(
             f"invalid piece name: {name!r}",
             hint="use lower-case letters, numbers and single hyphens between them: `google-drive`",
+        )
+
+
+def titled(name: str) -> str:
+    """Return the display name that a piece called `name` begins with.
+
+    >>> titled("google-drive")
+    'Google Drive'
+    """
+    return " ".join(word.capitalize() for word in name.split("-"))
+
+
+def check_display_name(text: str) -> None:
+    """Refuse what cannot be shown on one line as the name of a piece.
+
+    Raises:
+        InvalidNameError: if it is blank, or has line breaks or other characters without a form.
+    """
+    if not text.strip() or not text.isprintable():
+        raise InvalidNameError(
+            f"invalid display name: {text!r}", hint="use words on one line: `Google Drive`"
         )
 
 
@@ -95,7 +116,7 @@ def part_name(display_name: str) -> str:
     words = re.findall(r"[a-z0-9]+", ascii_text.lower().replace("'", ""))
     name = "_".join(words)
     if len(name) > _MAX_PART_NAME:
-        name = name[:_MAX_PART_NAME].rpartition("_")[0] or name[:_MAX_PART_NAME]
+        name = name[: _MAX_PART_NAME + 1].rpartition("_")[0] or name[:_MAX_PART_NAME]
     if not name or name[0].isdigit() or keyword.iskeyword(name):
         reason = f"it would be named {name!r}" if name else "nothing is left of it as a name"
         if keyword.iskeyword(name):

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import ast
-import codecs
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from pieces_cli.changes import check_free, write_together
 from pieces_framework.errors import PieceError
 
+from .auth_code import AuthCode, auth_code
+from .declared_auth import declared_auth
 from .naming import class_name, part_function, part_name
-from .python_source import import_statement, string_literal
+from .python_source import string_literal
 from .registration import PartKind, Registration, RegistrationError, register
 from .rendering import render_files
+from .source_text import BYTE_ORDER_MARK, read_text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from pieces_cli.workspace import PieceFolder
-
-_BOM: Final = codecs.BOM_UTF8.decode()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,46 +33,86 @@ class NewPart:
     description: str
 
 
-def create_part(piece: PieceFolder, part: NewPart) -> Path:
-    """Write the part's module and test, register it, and return the module's path.
+@dataclass(frozen=True, kw_only=True)
+class PartFiles:
+    """What makes up a new part, by path; nothing is written yet."""
+
+    name: str
+    """As flows store it."""
+    module: Path
+    test: Path
+    auth: AuthCode
+    created: Mapping[Path, str]
+    changed: Mapping[Path, str]
+
+    def write(self) -> None:
+        """Write all of it, or nothing.
+
+        Raises:
+            WriteError: if the disk does not take the files.
+        """
+        write_together(self.created, self.changed)
+
+
+def part_files(piece: PieceFolder, part: NewPart) -> PartFiles:
+    """Return the part's module and test, and the piece's `__init__.py` with it registered.
 
     Raises:
         InvalidNameError: if no name can be made of the display name.
         FileInTheWayError: if its module or test exists.
-        RegistrationError: if the piece's `__init__.py` cannot be added to.
-        WriteError: if the disk does not take the files.
+        SourceError: if the piece's `__init__.py` or `auth.py` is no Python.
+        RegistrationError: if the piece's `__init__.py` cannot be added to, or its auth be told.
     """
     _check_text(part)
     name = part_name(part.display_name)
-    function = part_function(name)
     package = _package(piece)
-    folder, module = package / f"{part.kind}s", f"{package.name}.{part.kind}s"
-    auth = _auth_name(package / "auth.py")
-    files = render_files(
-        part.template,
-        {
-            "piece": piece.path.name,
-            "module": package.name,
-            "name": name,
-            "function": function,
-            "class_name": class_name(name),
-            "display_name": string_literal(part.display_name),
-            "description": string_literal(part.description),
-            # Unlike in every other piece: mypy takes each test file for a module of that name.
-            "test_name": f"test_{package.name.removeprefix('piece_')[:180]}_{name}",
-            "import_part": import_statement(f"{module}.{name}", function),
-            "auth": auth,
-            "import_auth": import_statement(f"{package.name}.auth", auth) if auth else "",
-        },
-    )
-    created = {piece.path / path: text for path, text in files.items()}
+    auth = auth_code(declared_auth(package), package.name)
+    function = part_function(name)
+    if function == auth.name:
+        function += "_"
+    created = {
+        piece.path / path: text
+        for path, text in render_files(
+            part.template, _template_values(piece, part, package, function, auth)
+        ).items()
+    }
     for path in created:
         check_free(path)
+    folder = package / f"{part.kind}s"
+    module = folder / f"{name}.py"
+    [test] = created.keys() - {module}
     if not (folder / "__init__.py").exists():
         created[folder / "__init__.py"] = f'"""The {part.kind}s, a module each."""\n'
     registration = Registration(kind=part.kind, module=name, function=function)
-    write_together(created, {package / "__init__.py": _registered(package, registration)})
-    return folder / f"{name}.py"
+    return PartFiles(
+        name=name,
+        module=module,
+        test=test,
+        auth=auth,
+        created=created,
+        changed={package / "__init__.py": _registered(package, registration)},
+    )
+
+
+def _template_values(
+    piece: PieceFolder, part: NewPart, package: Path, function: str, auth: AuthCode
+) -> dict[str, str]:
+    name = part_name(part.display_name)
+    props_class = f"{class_name(name)}Props"
+    if auth.connection_class and auth.connection_class[1] == props_class:
+        props_class = f"{class_name(name)}ActionProps"
+    return {
+        "piece": piece.path.name,
+        "module": package.name,
+        "name": name,
+        "function": function,
+        "props_class": props_class,
+        "display_name": string_literal(part.display_name),
+        "description": string_literal(part.description),
+        # Unlike in every other piece: mypy takes each test file for a module of that name.
+        "test_name": f"test_{package.name.removeprefix('piece_')[:180]}_{name}",
+        **auth.template_values({f"{package.name}.{part.kind}s.{name}": function}),
+    }
 
 
 def _package(piece: PieceFolder) -> Path:
@@ -96,33 +136,6 @@ def _check_text(part: NewPart) -> None:
 
 def _registered(package: Path, registration: Registration) -> str:
     path = package / "__init__.py"
-    text = _read(path)
-    bom = _BOM if text.startswith(_BOM) else ""
-    return bom + register(text.removeprefix(bom), registration, path=str(path))
-
-
-def _auth_name(path: Path) -> str:
-    """Return the name of the first `NAME = PieceAuth.SecretText(...)` in `auth.py`, or nothing."""
-    if not path.exists():
-        return ""
-    try:
-        module = ast.parse(_read(path).removeprefix(_BOM))
-    except (SyntaxError, ValueError) as error:  # ValueError: a null byte
-        raise RegistrationError(f"`{path}` is not valid Python: {error}") from error
-    for statement in module.body:
-        match statement:
-            case (
-                ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=function))
-                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(func=function))
-            ) if ast.unparse(function).endswith("PieceAuth.SecretText"):
-                return name
-            case _:
-                pass
-    return ""
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_bytes().decode()
-    except (OSError, UnicodeDecodeError) as error:
-        raise RegistrationError(f"`{path}` cannot be read as UTF-8 text: {error}") from error
+    text = read_text(path)
+    mark = BYTE_ORDER_MARK if text.startswith(BYTE_ORDER_MARK) else ""
+    return mark + register(text.removeprefix(mark), registration, path=str(path))

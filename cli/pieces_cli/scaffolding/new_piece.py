@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pieces_cli.changes import FileInTheWayError, WriteError, check_free
@@ -10,50 +13,64 @@ from pieces_cli.workspace import PIECES_FOLDER, WorkspaceError
 from pieces_framework.names import normalize_name
 
 from .naming import check_piece_name, piece_module, piece_object
-from .python_source import import_statement
-from .rendering import render_folder
+from .python_source import import_statement, string_literal
+from .rendering import files_below, render_folder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pieces_cli.workspace import Workspace
 
 
-def create_piece_folder(workspace: Workspace, kind: str, name: str, distribution: str) -> Path:
-    """Render a piece aside, move it into place and return its folder.
+@dataclass(frozen=True, kw_only=True)
+class NewPiece:
+    """What the author says of a new piece."""
 
-    Args:
-        workspace: where it belongs.
-        kind: the folder below `pieces/`.
-        name: a piece name that `check_new_name` has let pass.
-        distribution: a normalised distribution name.
+    workspace: Workspace
+    kind: str
+    """The folder below `pieces/`."""
+    name: str
+    """One that `check_new_name` has let pass."""
+    distribution: str
+    """Normalised."""
+    display_name: str
+    """On one line."""
+
+    @property
+    def folder(self) -> Path:
+        """Where it belongs."""
+        return self.workspace.root / PIECES_FOLDER / self.kind / self.name
+
+
+def write_piece(piece: NewPiece) -> list[Path]:
+    """Render a piece aside, move it into place and return its files.
 
     Raises:
         FileInTheWayError: if another piece is that package, or anything is in its place.
         WriteError: if the disk does not take it.
     """
-    target = workspace.root / PIECES_FOLDER / kind / name
-    _check_distribution(workspace, distribution)
-    check_free(target)
-    module, variable = piece_module(name), piece_object(name)
-    values = {
-        "name": name,
-        "distribution": distribution,
-        "module": module,
-        "object": variable,
-        "display_name": name.capitalize(),  # `google-drive` shows as `Google-drive`, as documented
-        "import_piece": import_statement(module, variable, alias="piece"),
-    }
+    _check_place(piece)
+    root, target = piece.workspace.root, piece.folder
     try:
         # On the workspace's disk, so that moving is one step; outside `pieces/`, so that a
         # killed process leaves nothing there that looks like a piece.
-        with tempfile.TemporaryDirectory(dir=workspace.root, prefix=".new-piece-") as folder:
-            rendered = render_folder("piece", values, folder)
+        with tempfile.TemporaryDirectory(dir=root, prefix=".new-piece-") as folder:
+            rendered = render_folder("piece", _template_values(piece), folder)
             target.parent.mkdir(parents=True, exist_ok=True)
             rendered.rename(target)
     except OSError as error:
         raise WriteError(f"cannot make `{target}`: {error.strerror}") from error
-    return target
+    return [target / path for path in files_below(target)]
+
+
+def planned_files(piece: NewPiece) -> list[Path]:
+    """Return the files that `write_piece` would write, after the same checks.
+
+    Raises:
+        FileInTheWayError: as for `write_piece`.
+    """
+    _check_place(piece)
+    with tempfile.TemporaryDirectory() as folder:
+        rendered = render_folder("piece", _template_values(piece), folder)
+        return [piece.folder / path for path in files_below(rendered)]
 
 
 def check_new_name(workspace: Workspace, name: str) -> None:
@@ -75,10 +92,38 @@ def check_new_name(workspace: Workspace, name: str) -> None:
             raise FileInTheWayError(f"piece already exists at `{piece.path}`")
 
 
-def _check_distribution(workspace: Workspace, distribution: str) -> None:
+def check_new_distribution(workspace: Workspace, distribution: str) -> None:
+    """Refuse a distribution that a piece of the workspace is already.
+
+    Raises:
+        FileInTheWayError: if there is such a piece.
+    """
     for piece in workspace.pieces():
         if normalize_name(piece.distribution) == distribution:
             raise FileInTheWayError(
                 f"the piece at `{piece.path}` is the package `{distribution}` already",
                 hint="choose another package name with --package",
             )
+
+
+def _check_place(piece: NewPiece) -> None:
+    check_new_distribution(piece.workspace, piece.distribution)
+    check_free(piece.folder)
+    for folder in (piece.folder.parent, piece.folder.parent.parent):
+        if folder.exists() and not folder.is_dir():
+            raise FileInTheWayError(f"cannot make `{piece.folder}`: `{folder}` is no folder")
+
+
+def _template_values(piece: NewPiece) -> dict[str, str]:
+    module, variable = piece_module(piece.name), piece_object(piece.name)
+    return {
+        "name": piece.name,
+        "distribution": piece.distribution,
+        "module": module,
+        "object": variable,
+        "display_name": piece.display_name,
+        "display_name_literal": string_literal(piece.display_name),
+        # TOML writes text as JSON does.
+        "description_literal": json.dumps(f"{piece.display_name} in flows.", ensure_ascii=False),
+        "import_piece": import_statement(module, variable, alias="piece"),
+    }

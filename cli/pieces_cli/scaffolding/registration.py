@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from pieces_framework.errors import PieceError
 
 from .python_source import import_statement
-from .source_text import Change, SourceText
+from .source_text import Change, SourceText, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,15 +54,11 @@ def register(text: str, registration: Registration, *, path: str) -> str:
         path: how messages call the file.
 
     Raises:
-        RegistrationError: if it is no Python, has no single `create_piece` call with the list
+        SourceError: if it is no Python.
+        RegistrationError: if it has no single `create_piece` call with the list
             written out in it, or uses the name already.
     """
-    try:
-        module = ast.parse(text)
-    except (SyntaxError, ValueError) as error:  # ValueError: a null byte
-        raise RegistrationError(
-            f"`{path}` is not valid Python: {error}", hint="correct the file, then try again"
-        ) from error
+    module = parse(text, path=path)
     if registration.function in _bound_names(module):
         raise RegistrationError(
             f"`{path}` uses the name `{registration.function}` already",

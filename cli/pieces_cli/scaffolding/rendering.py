@@ -45,7 +45,10 @@ def render_files(template: str, values: Mapping[str, str]) -> dict[Path, str]:
     with tempfile.TemporaryDirectory() as folder:
         rendered = render_folder(template, values, folder)
         return {
-            path.relative_to(rendered): path.read_text(encoding="utf-8")
-            for path in sorted(rendered.rglob("*"))
-            if path.is_file()
+            path: (rendered / path).read_text(encoding="utf-8") for path in files_below(rendered)
         }
+
+
+def files_below(folder: Path) -> list[Path]:
+    """Return every file below a folder, sorted, relative to it."""
+    return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import io
 import re
 import tokenize
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+from pieces_framework.errors import PieceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
+
+BYTE_ORDER_MARK: Final = codecs.BOM_UTF8.decode()
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,38 @@ class Change:
     start: int
     end: int
     text: str
+
+
+class SourceError(PieceError):
+    """A file of a piece is no Python that can be read."""
+
+    exit_code = 65  # EX_DATAERR
+
+
+def read_text(path: Path) -> str:
+    """Return a file's text, its byte order mark included.
+
+    Raises:
+        SourceError: if it cannot be read, or is not UTF-8.
+    """
+    try:
+        return path.read_bytes().decode()
+    except (OSError, UnicodeDecodeError) as error:
+        raise SourceError(f"`{path}` cannot be read as UTF-8 text: {error}") from error
+
+
+def parse(text: str, *, path: str) -> ast.Module:
+    """Return the syntax tree of a file's text.
+
+    Raises:
+        SourceError: if it is not Python.
+    """
+    try:
+        return ast.parse(text.removeprefix(BYTE_ORDER_MARK))
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # ValueError: a null
+        raise SourceError(
+            f"`{path}` is not valid Python: {error}", hint="correct the file, then try again"
+        ) from error
 
 
 class SourceText:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from pieces_framework import ActionContext, Property, Props, create_action
+{% if cookiecutter.auth_is_mapping %}
+from collections.abc import Mapping
+from typing import Any
+
+{% endif %}
+from pieces_framework import ActionContext, {{ cookiecutter.framework_type + ", " if cookiecutter.framework_type }}Property, Props, create_action
 
 {% if cookiecutter.auth %}
 {{ cookiecutter.import_auth }}
 
 {% endif %}
 
-class {{ cookiecutter.class_name }}Props(Props):
+class {{ cookiecutter.props_class }}(Props):
     """What the user fills in."""
 
     text = Property.ShortText(
@@ -26,10 +31,17 @@ class {{ cookiecutter.class_name }}Props(Props):
 {% if cookiecutter.auth %}
     auth={{ cookiecutter.auth }},
 {% endif %}
-    props={{ cookiecutter.class_name }}Props,
+    props={{ cookiecutter.props_class }},
 )
 async def {{ cookiecutter.function }}(
-    context: ActionContext[{{ "str" if cookiecutter.auth else "None" }}, {{ cookiecutter.class_name }}Props],
+{% if (cookiecutter.auth_type + cookiecutter.props_class)|length <= 69 %}
+    context: ActionContext[{{ cookiecutter.auth_type }}, {{ cookiecutter.props_class }}],
+{% else %}
+    context: ActionContext[
+        {{ cookiecutter.auth_type }},
+        {{ cookiecutter.props_class }},
+    ],
+{% endif %}
 ) -> dict[str, int]:
     """Count the words of a text; call the service here instead."""
     return {"words": len(context.props_value.text.split())}

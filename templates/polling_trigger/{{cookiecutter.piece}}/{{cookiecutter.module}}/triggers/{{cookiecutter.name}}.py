@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+{% if cookiecutter.auth_is_mapping %}
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+{% else %}
 from collections.abc import AsyncIterator
+{% endif %}
 
 from pieces_common import DedupeStrategy, PollingContext, TimedItem, create_polling_trigger
+{% if cookiecutter.framework_type %}
+from pieces_framework import {{ cookiecutter.framework_type }}
+{% endif %}
 
 {% if cookiecutter.auth %}
 {{ cookiecutter.import_auth }}
@@ -27,7 +35,7 @@ SAMPLE_ITEMS = (
     sample_data={"id": 1, "created": "2023-11-14T22:13:20Z"},
 )
 async def {{ cookiecutter.function }}(
-    context: PollingContext[{{ "str" if cookiecutter.auth else "None" }}],
+    context: PollingContext[{{ cookiecutter.auth_type }}],
 ) -> AsyncIterator[TimedItem]:
     """Yield what the service has; what is not newer than the last poll is dropped by itself.
 

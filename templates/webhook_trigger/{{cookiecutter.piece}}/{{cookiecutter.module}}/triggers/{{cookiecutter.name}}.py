@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+{% if cookiecutter.auth_is_mapping %}
+from collections.abc import Mapping
+from typing import Any
+
+{% endif %}
 from pieces_framework import (
+{% if cookiecutter.framework_type == "BasicAuthValue" %}
+    BasicAuthValue,
+{% endif %}
     JsonValue,
+{% if cookiecutter.framework_type == "OAuth2Value" %}
+    OAuth2Value,
+{% endif %}
     TriggerStrategy,
     WebhookContext,
     WebhookRunContext,
@@ -26,7 +37,7 @@ from pieces_framework import (
     sample_data={"id": 1},
 )
 async def {{ cookiecutter.function }}(
-    context: WebhookRunContext[{{ "str" if cookiecutter.auth else "None" }}],
+    context: WebhookRunContext[{{ cookiecutter.auth_type }}],
 ) -> list[JsonValue]:
     """Start one run of the flow with the body of the request.
 
@@ -36,12 +47,16 @@ async def {{ cookiecutter.function }}(
 
 
 @{{ cookiecutter.function }}.on_enable
-async def subscribe(context: WebhookContext[{{ "str" if cookiecutter.auth else "None" }}]) -> None:
+async def subscribe(
+    context: WebhookContext[{{ cookiecutter.auth_type }}],
+) -> None:
     """Ask the service to send its requests to `context.webhook_url`; keep the id it answers."""
     await context.store.put("subscription", "sample-id")
 
 
 @{{ cookiecutter.function }}.on_disable
-async def unsubscribe(context: WebhookContext[{{ "str" if cookiecutter.auth else "None" }}]) -> None:
+async def unsubscribe(
+    context: WebhookContext[{{ cookiecutter.auth_type }}],
+) -> None:
     """Tell the service to stop, and forget the id."""
     await context.store.delete("subscription")
