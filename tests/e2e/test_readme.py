@@ -81,4 +81,4 @@ def test_each_daily_command_is_understood(words: list[str]) -> None:
 def test_the_daily_commands_are_ours_or_well_known() -> None:
     programs = [line[0] for line in daily_commands()]
 
-    assert {*COMMANDS, "cd", "export", "pytest", "python"} == set(programs)
+    assert {*COMMANDS, "cd", "export", "python"} == set(programs)
