@@ -35,7 +35,7 @@ __all__ = [
 @click.group()
 @click.version_option(package_name="piecekit", prog_name="pieces")
 def main() -> None:
-    """Scaffold, build, publish and run pieces."""
+    """Scaffold, run, check, test, release and publish pieces."""
 
 
 main.add_command(init)

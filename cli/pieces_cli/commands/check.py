@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     help="How long importing a piece may take.",
 )
 def check(names: tuple[str, ...], fix: bool, timeout: float) -> Outcome:  # noqa: FBT001 -- click's
-    """Report what is wrong with pieces: with every PIECE, or with all.
+    """Report what is wrong with pieces.
+
+    Without a name all pieces of the workspace are looked at.
 
     The files of a piece are read, and it is imported in a process of its own.
     Each finding is one line: place, severity, message and rule; below it is

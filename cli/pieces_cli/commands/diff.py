@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option("--markdown", is_flag=True, help="Print a report for a pull request.")
 def diff(names: tuple[str, ...], against: str | None, *, markdown: bool) -> Outcome:
-    """Show what changed in each PIECE, and whether its version says so.
+    """Show what changed, and whether the versions say so.
 
     Without a name it is every piece of the workspace. Each is compared with the newest version that
     an instance has published, with a wheel, or with what a git revision holds.

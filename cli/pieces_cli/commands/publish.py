@@ -41,7 +41,7 @@ def allowed_break(_: click.Context, __: click.Parameter, value: str | None) -> s
 def publish_piece_to_api(
     name: str | None, api_url: str | None, allow_breaking: str | None
 ) -> Outcome:
-    """Publish a piece to an instance, if its version is not there yet.
+    """Publish a piece to an instance.
 
     The instance is asked first: what it has is not built again. A version that it has with other
     content is refused, and so is one too low for what changed; the error names the number to take.

@@ -39,11 +39,11 @@ def publish_piece(
     index_url: str | None,
     breaking_reason: str | None,
 ) -> Outcome:
-    """Build the piece in FOLDER and publish it to a Python package index.
+    """Publish a piece to a public package index.
 
-    Wheel and source distribution are built into dist/, checked, and uploaded by twine, whose
-    settings hold: ~/.pypirc, TWINE_USERNAME, TWINE_PASSWORD, TWINE_REPOSITORY and so on. It needs
-    `pip install 'piecekit[publish]'`.
+    Wheel and source distribution of the piece in FOLDER are built into dist/, checked, and uploaded
+    by twine, whose settings hold: ~/.pypirc, TWINE_USERNAME, TWINE_PASSWORD, TWINE_REPOSITORY and so
+    on. It needs `pip install 'piecekit[publish]'`.
 
     The index is looked at first. A version that it has is not uploaded again, and is refused if its
     content is other. A version that is too low for what changed since the one before is refused

@@ -72,7 +72,9 @@ _HOOKS: Final = ["on_enable", "on_disable", "run", "test", "on_start", "on_hands
 @click.option("--limit", type=click.IntRange(min=1), help="End --listen after so many requests.")
 # click passes what RunOptions declares.
 def run(*, piece: str, name: str | None, **options: Any) -> Outcome:
-    """Run NAME, an action or a trigger of PIECE, and print its result as JSON.
+    """Run an action or a trigger of a piece.
+
+    NAME is called, and its result printed as JSON.
 
     PIECE is a piece of this workspace, else one that is installed. It runs with the workspace's
     .venv if Piecekit is installed in it, else with the Python of this command. What the piece

@@ -69,10 +69,11 @@ def sync_pieces(
     dry_run: bool,
     allow_breaking: str | None,
 ) -> Outcome:
-    """Publish the pieces under pieces/custom/ that an instance does not have.
+    """Publish all custom pieces that an instance lacks.
 
-    The instance is asked once for all of them. What it has is not built again. A changed piece
-    needs a higher version; the error names it. A piece that fails does not stop the others.
+    They are those under pieces/custom/. The instance is asked once for all of them, and what it
+    has is not built again. A changed piece needs a higher version; the error names it. A piece
+    that fails does not stop the others.
 
     Names are those of folders or packages; without any, all pieces are meant.
 

@@ -37,7 +37,9 @@ class _PassingOn(ReportingCommand):
 @click.option("--live", is_flag=True, help="Let tests reach other machines than this one.")
 @click.pass_context
 def test(context: click.Context, names: tuple[str, ...], live: bool) -> Outcome:  # noqa: FBT001 -- click's
-    """Run the tests of every PIECE, or of all, and the contract suite over each.
+    """Run the tests of pieces, and the contract suite.
+
+    Without a name all pieces of the workspace are tested.
 
     It is one run of pytest, with the workspace's Python and settings. What
     follows -- goes to pytest: `pieces test gelato -- -k flavor -x`.

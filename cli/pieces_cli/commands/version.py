@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 def version(name: str | None, bump: Bump, against: str | None, *, dry_run: bool) -> Outcome:
-    """Give PIECE the version that its changes ask for, and a changelog entry.
+    """Raise the version of a piece as its changes ask.
 
     PIECE may be left out in the folder of a piece. Its version in pyproject.toml is raised to the
     lowest one that is legal after BASELINE, and CHANGELOG.md gets a section for it: what stands
