@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 class FileInTheWayError(PieceError):
     """A file or folder is already where something new shall be."""
 
+    code = "FILE_IN_THE_WAY"
+
 
 class WriteError(PieceError):
     """The disk did not take what was to be written; nothing was changed."""
+
+    code = "WRITE"
 
 
 def check_free(path: Path) -> None:

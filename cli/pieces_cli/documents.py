@@ -45,7 +45,8 @@ def problems_of(error: PieceError | click.UsageError) -> list[JsonValue]:
 
     if isinstance(error, click.UsageError):
         return [problem("usage", error.format_message())]
-    rule = error.code.lower().replace("_", "-")
+    # Some errors name the rule that was broken; the others are told by who must act.
+    rule = getattr(error, "rule", "") or error.code.lower().replace("_", "-")
     path, line = (error.path, error.line) if isinstance(error, AuthorCodeError) else ("", None)
     return [
         problem(rule, message, hint=error.hint, path=path, line=line) for message in error.messages

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from pieces_framework.errors import PieceError
@@ -14,6 +15,7 @@ class EnvFileError(PieceError):
     """A `.env` file is there and cannot be read."""
 
     exit_code = 78  # EX_CONFIG
+    code = "ENV_FILE"
 
 
 def read_env_file(path: Path) -> dict[str, str]:
@@ -35,6 +37,17 @@ def read_env_file(path: Path) -> dict[str, str]:
         raise EnvFileError(f"`{path}` is not UTF-8 text") from None
     pairs = (line.partition("=") for line in content.splitlines() if not _is_comment(line))
     return {_name(name): _value(value) for name, equals, value in pairs if equals}
+
+
+def setting(root: Path, name: str) -> str | None:
+    """Return a setting: from the environment, else from the `.env` file of the workspace at `root`.
+
+    An empty value is none.
+
+    Raises:
+        EnvFileError: as for `read_env_file`.
+    """
+    return os.environ.get(name) or read_env_file(root / ".env").get(name) or None
 
 
 def _is_comment(line: str) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 
 def answer(
@@ -18,8 +18,9 @@ def answer(
     flag: str,
     default: str | None = None,
     hidden: bool = False,
+    check: Callable[[str], object] = lambda _: None,
 ) -> str:
-    """Return what was given, or ask.
+    """Return what was given, or ask; at a terminal until the answer is right.
 
     Args:
         given: the flag's value; `None` if the flag is absent.
@@ -27,18 +28,24 @@ def answer(
         flag: what to use where there is no terminal.
         default: taken when the answer is empty, and without a terminal.
         hidden: whether the answer is a secret, not shown while it is typed.
+        check: raises a `PieceError` for what cannot be.
 
     Raises:
+        PieceError: as `check` does for what was given or for the default.
         click.UsageError: if nothing was given, there is no default and no terminal to ask on.
     """
+    if given is None and not has_terminal():
+        given = _without_terminal(flag, default)
     if given is not None:
+        check(given)
         return given
-    if not has_terminal():
-        return _without_terminal(flag, default)
-    asked: str = click.prompt(
-        question, default=default, hide_input=hidden, prompt_suffix=_suffix(question), err=True
-    )
-    return asked
+    while True:
+        asked: str = click.prompt(
+            question, default=default, hide_input=hidden, prompt_suffix=_suffix(question), err=True
+        )
+        answered = asked.strip() or default or ""
+        if _is_right(answered, check):
+            return answered
 
 
 def choice(
@@ -69,6 +76,19 @@ def has_terminal() -> bool:
     # A process may be started with standard input closed; typeshed does not say so.
     stdin: object = sys.stdin
     return stdin is not None and sys.stdin.isatty()
+
+
+def _is_right(answered: str, check: Callable[[str], object]) -> bool:
+    from pieces_framework.errors import PieceError
+
+    from .reporting import show_error
+
+    try:
+        check(answered)
+    except PieceError as error:
+        show_error(error)
+        return False
+    return True
 
 
 def _without_terminal(flag: str, default: str | None) -> str:

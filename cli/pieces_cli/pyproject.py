@@ -17,6 +17,7 @@ class ProjectFileError(PieceError):
     """A `pyproject.toml` cannot be read, or lacks what a piece needs."""
 
     exit_code = 78  # EX_CONFIG
+    code = "PROJECT_FILE"
 
 
 def read_pyproject(path: Path) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from .documents import document, problem, problems_of, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
+    from typing import TextIO
 
     from pieces_framework import JsonValue
     from pieces_framework.errors import PieceError
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 INTERRUPTED: Final = 130
 """Exit code after Ctrl-C: 128 and the number of SIGINT, as shells count."""
 
+_STEERING: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _FLAG: Final = "--json"
 _FOR_PROGRAM: Final = "pieces_cli.for_program"
 
@@ -35,6 +38,8 @@ class Outcome:
     data: JsonValue = None
     problems: Sequence[JsonValue] = ()
     exit_code: int = 0
+    ok: bool | None = None
+    """Whether all went well; `None` where the exit code says so."""
 
 
 class ReportingCommand(click.Command):
@@ -82,8 +87,10 @@ class ReportingCommand(click.Command):
         if not isinstance(returned, Outcome):
             return returned
         if is_for_program():
-            ok, data, problems = returned.exit_code == 0, returned.data, returned.problems
-            self._write(document(self.schema, ok=ok, data=data, problems=problems))
+            ok = returned.exit_code == 0 if returned.ok is None else returned.ok
+            self._write(
+                document(self.schema, ok=ok, data=returned.data, problems=returned.problems)
+            )
         if returned.exit_code:
             raise click.exceptions.Exit(returned.exit_code)
         return returned
@@ -132,7 +139,12 @@ def say(text: str = "", *, end: str = "\n") -> None:
 
     Only in the command's own thread.
     """
-    click.echo(f"{text}{end}", err=is_for_program(), nl=False)
+    click.echo(f"{text}{end}", file=reader_stream(), nl=False)
+
+
+def reader_stream() -> TextIO:
+    """Return where lines for a reader go: standard output, with `--json` standard error."""
+    return sys.stderr if is_for_program() else sys.stdout
 
 
 def show_error(error: PieceError) -> None:
@@ -142,6 +154,11 @@ def show_error(error: PieceError) -> None:
     if isinstance(error, AuthorCodeError):
         click.echo(error.traceback, err=True, nl=False)
     for message in error.messages:
-        click.echo(f"error: {message}", err=True)
+        click.echo(f"error: {_printable(message)}", err=True)
     if error.hint:
-        click.echo(f"hint: {error.hint}", err=True)
+        click.echo(f"hint: {_printable(error.hint)}", err=True)
+
+
+def _printable(text: str) -> str:
+    """Return a text without what would steer a terminal: messages quote what others say."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -26,6 +26,7 @@ class WorkspaceError(PieceError):
     """There is no workspace here, or its pieces cannot be told apart."""
 
     exit_code = 78  # EX_CONFIG
+    code = "WORKSPACE"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,9 +67,10 @@ class Workspace:
     root: Path
     is_lone_piece: bool = False
 
-    def place(self, piece: PieceFolder | BrokenPiece) -> Path:
-        """Return how messages call the piece's folder: by its path from the workspace."""
-        return piece.path.relative_to(self.root.parent if self.is_lone_piece else self.root)
+    def place(self, found: PieceFolder | BrokenPiece | Path) -> Path:
+        """Return how documents call a piece's folder, or a path in it: from the workspace on."""
+        path = found if isinstance(found, Path) else found.path
+        return path.relative_to(self.root.parent if self.is_lone_piece else self.root)
 
     def pieces(self) -> list[PieceFolder]:
         """Return every piece, sorted by path.
@@ -104,15 +106,18 @@ class Workspace:
         Raises:
             PieceNotFoundError: if there is none; it names those there are.
             WorkspaceError: if there are two.
-            ProjectFileError: as for `pieces`.
+            ProjectFileError: if its own `pyproject.toml` cannot be read, or is incomplete.
         """
-        pieces = self.pieces()
+        survey = self.survey()
+        pieces = survey.pieces
         found = [piece for piece in pieces if is_called(name, piece.name, piece.distribution)]
         if not found:
-            known = ", ".join(f"`{piece.name}`" for piece in pieces)
+            for broken in survey.broken:
+                if is_called(name, broken.path.name):
+                    raise broken.error
             raise PieceNotFoundError(
                 f"no piece `{name}` in `{self.root}`",
-                hint=f"there are {known}" if known else "make one with `pieces create`",
+                hint=_near(name, [piece.name for piece in pieces]),
             )
         if len(found) > 1:
             paths = ", ".join(f"`{piece.path.relative_to(self.root)}`" for piece in found)
@@ -120,6 +125,12 @@ class Workspace:
                 f"`{name}` may be {paths}", hint="give each folder and each package its own name"
             )
         return found[0]
+
+    def piece_around(self) -> PieceFolder | None:
+        """Return the piece that the current folder lies in, if any."""
+        here = Path.cwd().resolve()
+        around = (piece for piece in self.survey().pieces if here.is_relative_to(piece.path))
+        return next(around, None)
 
     def select(self, names: Sequence[str]) -> list[PieceFolder]:
         """Return the pieces called `names`, each once and in that order; without names, all.
@@ -135,6 +146,12 @@ class Workspace:
                 f"there is no piece in `{self.root}`", hint="make one with `pieces create`"
             )
         return list({piece.path: piece for piece in found}.values())
+
+
+def shown_path(path: Path) -> str:
+    """Return how messages for a reader call a path: from the current folder on, if it is below."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def find_workspace(start: Path | None = None) -> Workspace | None:
@@ -190,6 +207,17 @@ def refuse_workspace(root: Path) -> None:
         )
 
 
+def _near(name: str, known: Sequence[str]) -> str:
+    """Say which of the names is meant, or which there are."""
+    import difflib
+
+    if not known:
+        return "make one with `pieces create`"
+    if near := difflib.get_close_matches(name, known, n=1):
+        return f"did you mean `{near[0]}`?"
+    return f"there are {', '.join(f'`{each}`' for each in known)}"
+
+
 def _is_workspace(document: Table) -> bool:
     return table(document, "tool", "pieces", "workspace") is not None
 
@@ -199,7 +227,13 @@ def _entry_points(document: Table) -> Table | None:
 
 
 def _surveyed_below(top: Path) -> Iterator[PieceFolder | BrokenPiece]:
-    for folder, subfolders, files in os.walk(top):
+    visited: set[str] = set()
+    for folder, subfolders, files in os.walk(top, followlinks=True):
+        real = os.path.realpath(folder)
+        if real in visited:  # a link that leads back
+            subfolders.clear()
+            continue
+        visited.add(real)
         found = _surveyed(Path(folder), lone=False) if PROJECT_FILE in files else None
         if found:
             yield found

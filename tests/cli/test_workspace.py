@@ -12,6 +12,7 @@ from pieces_cli.workspace import (
     WorkspaceError,
     find_workspace,
     require_workspace,
+    shown_path,
 )
 from pieces_framework import PieceNotFoundError
 
@@ -183,3 +184,70 @@ def test_requiring_a_workspace_says_how_to_make_one(
 
     assert raised.value.exit_code == 78
     assert "pieces init" in raised.value.hint
+
+
+def test_a_broken_piece_does_not_hide_the_others(root: Path) -> None:
+    write_piece(root / "pieces" / "custom" / "gelato", "piece-gelato")
+    broken = write(root / "pieces" / "custom" / "sorbet", "[project")
+
+    survey = Workspace(root).survey()
+
+    assert [piece.name for piece in survey.pieces] == ["gelato"]
+    assert [each.path for each in survey.broken] == [broken]
+
+
+def test_a_piece_is_found_beside_a_broken_one_which_is_not(root: Path) -> None:
+    write_piece(root / "pieces" / "custom" / "gelato", "piece-gelato")
+    write(root / "pieces" / "custom" / "sorbet", "[project")
+    workspace = Workspace(root)
+
+    assert workspace.find("gelato").distribution == "piece-gelato"
+    with pytest.raises(ProjectFileError, match="sorbet"):
+        workspace.find("sorbet")
+
+
+def test_a_misspelled_piece_is_answered_with_the_nearest(root: Path) -> None:
+    write_piece(root / "pieces" / "custom" / "gelato", "piece-gelato")
+
+    with pytest.raises(PieceNotFoundError) as caught:
+        Workspace(root).find("gelatto")
+
+    assert caught.value.hint == "did you mean `gelato`?"
+
+
+def test_pieces_behind_links_are_found_once_even_where_a_link_leads_back(root: Path) -> None:
+    elsewhere = root.parent / "elsewhere"
+    write_piece(elsewhere / "gelato", "piece-gelato")
+    (elsewhere / "back").symlink_to(elsewhere)
+    (root / "pieces").mkdir(exist_ok=True)
+    (root / "pieces" / "custom").symlink_to(elsewhere)
+
+    pieces = Workspace(root).pieces()
+
+    assert [piece.path for piece in pieces] == [root / "pieces" / "custom" / "gelato"]
+
+
+def test_the_piece_of_the_current_folder_is_known(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_piece(root / "pieces" / "custom" / "gelato", "piece-gelato") / "tests"
+    folder.mkdir()
+    workspace = Workspace(root)
+
+    monkeypatch.chdir(root)
+    outside = workspace.piece_around()
+    monkeypatch.chdir(folder)
+    inside = workspace.piece_around()
+
+    assert outside is None
+    assert inside is not None
+    assert inside.name == "gelato"
+
+
+def test_a_path_is_shown_from_the_current_folder_on(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root)
+
+    assert shown_path(root / "pieces" / "x.py") == "pieces/x.py"
+    assert shown_path(root.parent / "x.py") == str(root.parent / "x.py")

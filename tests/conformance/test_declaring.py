@@ -14,6 +14,7 @@ import pytest
 from pieces_framework import JsonValue
 from tests.conformance import (
     enum_cases,
+    naming_rules,
     props_case,
     props_cases,
     report,
@@ -38,6 +39,7 @@ RULE_NAMES = (
     | enum_cases.REASONS.keys()
     | schema_cases.REASONS.keys()
     | version_cases.REASONS.keys()
+    | naming_rules.REASONS.keys()
 )
 VALUES: list[JsonValue] = [
     None,
