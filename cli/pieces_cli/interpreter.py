@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # -P keeps the current folder off the path: what lies in it may have the name of any module.
 _ASK: Final = ("-P", "-c", "import pieces_cli, sys; print(sys.prefix)")
+_SECRETS: Final = ("AP_API_KEY", "TWINE_", "ACTIONS_ID_TOKEN_REQUEST_")
+"""How the variables begin that publish: an instance's key, an index's login, a runner's token."""
 
 
 def piece_interpreter(workspace: Workspace) -> Path:
@@ -42,6 +44,11 @@ def continue_in(python: Path) -> None:
     """Run our command line with `python`, in the place of this process; if it is ours, go on."""
     if python != Path(sys.executable):
         os.execv(python, [str(python), "-P", "-m", "pieces_cli", *sys.argv[1:]])  # noqa: S606
+
+
+def piece_environment() -> dict[str, str]:
+    """Return our environment for a process that runs a piece's code: without what publishes it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
 
 
 def _prefix_with_piecekit(python: Path) -> str | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import select
 import shutil
+import signal
 import sys
 import tarfile
 import zipfile
@@ -258,7 +260,7 @@ def broken(gelato: Path, name: str, text: str) -> None:
             INIT, "gelato = (", ["`gelato`: ", "is not valid Python: '(' was"], id="syntax"
         ),
         pytest.param(INIT, "1 / 0", ["ZeroDivisionError", "__init__.py:1"], id="crash"),
-        pytest.param(INIT, "import nowhere", ["`nowhere`", "hint: declare it"], id="import"),
+        pytest.param(INIT, "import nowhere", ["`nowhere` is not installed"], id="import"),
         pytest.param(INIT, "gelato = 1", ["is int, not a piece"], id="no-piece"),
         pytest.param(
             INIT,
@@ -311,6 +313,46 @@ def test_writing_past_python_to_standard_output_is_an_error(gelato: Path) -> Non
     assert "wrote to standard output while it was imported: 'noise{" in result.stderr
 
 
+def test_an_answer_nested_too_deeply_is_an_error(gelato: Path) -> None:
+    append(gelato / INIT, "\nimport os; os.write(1, b'[' * 60000)\n")
+
+    result = pieces("build", "gelato")
+
+    assert result.exit_code == 65
+    assert "wrote to standard output while it was imported" in result.stderr
+
+
+def test_a_process_that_a_piece_leaves_behind_holds_nothing_up(gelato: Path) -> None:
+    command = "import threading; threading.Event().wait()"
+    append(
+        gelato / INIT,
+        f"\nimport subprocess, sys; subprocess.Popen([sys.executable, '-c', {command!r}])\n",
+    )
+
+    extracted = extract(require_workspace().find("gelato"), Path(sys.executable), timeout_s=20)
+
+    assert extracted.metadata["displayName"] == "Gelato"
+
+
+def test_sigterm_ends_the_import_too(gelato: Path, workspace: Path) -> None:
+    pipe = workspace / "pipe"
+    os.mkfifo(pipe)
+    # The end of what is read comes when the process that imports the piece is gone.
+    append(
+        gelato / INIT,
+        f"\nimport threading; pipe = open({str(pipe)!r}, 'w')\n"
+        "pipe.write('begun\\n'); pipe.flush(); threading.Event().wait()\n",
+    )
+
+    with pieces_command("build", "gelato", cwd=workspace) as command, pipe.open() as said:
+        said.readline()
+        command.send(signal.SIGTERM)
+        exit_code, _ = command.end()
+        is_over, _, _ = select.select([said], [], [], 10)
+
+    assert (exit_code, bool(is_over)) == (143, True)
+
+
 def test_an_import_without_end_is_given_up(gelato: Path) -> None:
     append(gelato / INIT, "\nimport threading; threading.Event().wait()\n")
 
@@ -318,11 +360,12 @@ def test_an_import_without_end_is_given_up(gelato: Path) -> None:
         extract(require_workspace().find("gelato"), Path(sys.executable), timeout_s=1)
 
 
-def test_the_instances_key_is_kept_from_the_piece(
-    gelato: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["AP_API_KEY", "TWINE_PASSWORD", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"])
+def test_what_publishes_is_kept_from_the_piece(
+    name: str, gelato: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AP_API_KEY", "sk-secret")
-    append(gelato / INIT, "\nimport os; assert 'AP_API_KEY' not in os.environ\n")
+    monkeypatch.setenv(name, "sk-secret")
+    append(gelato / INIT, f"\nimport os; assert {name!r} not in os.environ\n")
 
     result = pieces("build", "gelato")
 
@@ -395,14 +438,47 @@ def test_an_interpreter_that_does_not_start_is_named(gelato: Path, tmp_path: Pat
         extract(require_workspace().find("gelato"), python)
 
 
-def test_another_build_backend_is_refused(gelato: Path) -> None:
-    path = gelato / "pyproject.toml"
-    path.write_text(path.read_text().replace("hatchling.build", "setuptools.build_meta"))
+def test_hatchlings_variables_do_not_count(
+    gelato: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HATCH_BUILD_HOOKS_ONLY", "true")
+
+    made("build", "gelato")
+
+    assert (workspace / "dist" / WHEEL).is_file()
+
+
+@pytest.mark.parametrize("epoch", ["", "now", "-1", "4354819200"])
+def test_a_source_date_epoch_that_is_no_date_is_refused(
+    epoch: str, gelato: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
 
     result = pieces("build", "gelato")
 
     assert result.exit_code == 65
-    assert "names the build backend 'setuptools.build_meta'" in result.stderr
+    assert result.stderr.startswith(f"error: `SOURCE_DATE_EPOCH` is {epoch!r}\n")
+
+
+def test_the_wheel_does_not_depend_on_permissions(gelato: Path, workspace: Path) -> None:
+    made("build", "gelato")
+    (gelato / INIT).chmod(0o755)
+
+    made("build", "gelato", "--out", "other")
+
+    ours = (workspace / "dist" / WHEEL).read_bytes()
+    assert (workspace / "other" / WHEEL).read_bytes() == ours
+
+
+def test_the_piece_of_this_folder_needs_no_name(
+    gelato: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(gelato / "piece_gelato")
+
+    result = made("build")
+
+    assert (workspace / "dist" / WHEEL).is_file()
+    assert result.stderr == "next: `pieces publish --name gelato` brings it to an instance\n"
 
 
 def test_an_output_folder_that_cannot_be_written_is_an_error(gelato: Path) -> None:

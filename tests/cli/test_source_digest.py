@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from pieces_cli.building.extraction import extract
-from pieces_cli.building.source_digest import BuildError, source_digest
+from pieces_cli.building.project_rules import BuildError
+from pieces_cli.building.source_digest import source_digest
 from pieces_cli.building.wheel import build_wheel
 from pieces_cli.workspace import PieceFolder, Workspace
 from tests.support.custom_pieces import write_piece, write_workspace
@@ -74,7 +76,9 @@ def test_it_changes_with_the_files_of_the_wheel(change: str, custom: Path) -> No
     assert source_digest(piece(custom)) != before
 
 
-@pytest.mark.parametrize("path", ["README.md", "tests/test_it.py", "piece_gelato/x.pyc", "z.py"])
+@pytest.mark.parametrize(
+    "path", ["README.md", "tests/test_it.py", "piece_gelato/x.pyc", "z.py", "piece_gelato/.env"]
+)
 def test_it_stays_with_files_that_are_not_packed(path: str, custom: Path) -> None:
     folder = write_piece(custom, "gelato").parents[1]
     before = source_digest(piece(custom))
@@ -92,6 +96,51 @@ def test_a_wheel_without_the_pieces_module_is_refused(custom: Path) -> None:
         source_digest(piece(custom))
 
 
+def test_another_build_backend_has_no_digest(custom: Path) -> None:
+    project = write_piece(custom, "gelato").parents[1] / "pyproject.toml"
+    project.write_text(project.read_text().replace("hatchling.build", "flit_core.buildapi"))
+
+    with pytest.raises(BuildError, match="names the build backend 'flit"):
+        source_digest(piece(custom))
+
+
+def test_ignore_files_above_the_piece_do_not_matter(custom: Path) -> None:
+    init = write_piece(custom, "gelato")
+    (init.parent / "data.json").write_text("{}")
+    before = source_digest(piece(custom))
+
+    (custom.parents[2] / ".gitignore").write_text("data.json")
+
+    assert source_digest(piece(custom)) == before
+
+
+def test_the_ignore_file_of_the_piece_counts_wherever_it_lies(custom: Path) -> None:
+    init = write_piece(custom, "gelato")
+    # The name of a folder above: hatchling would ignore the whole file for it.
+    (init.parents[1] / ".gitignore").write_text(f"data.json\n{custom.name}\n")
+    before = source_digest(piece(custom))
+
+    (init.parent / "data.json").write_text("{}")
+
+    assert source_digest(piece(custom)) == before
+
+
+def test_what_is_no_file_is_refused(custom: Path) -> None:
+    init = write_piece(custom, "gelato")
+    os.mkfifo(init.parent / "pipe")
+
+    with pytest.raises(BuildError, match="pipe` would be packed, and is no file"):
+        source_digest(piece(custom))
+
+
+def test_a_linked_folder_elsewhere_is_refused(custom: Path) -> None:
+    init = write_piece(custom, "gelato")
+    (init.parent / "all").symlink_to("/")
+
+    with pytest.raises(BuildError, match="would be packed, and lies outside"):
+        source_digest(piece(custom))
+
+
 def test_threads_build_what_one_thread_builds(custom: Path, tmp_path: Path) -> None:
     for number in range(16):
         write_piece(custom, f"gelato-{number}")
@@ -106,3 +155,13 @@ def test_threads_build_what_one_thread_builds(custom: Path, tmp_path: Path) -> N
         several = list(pool.map(build, found, [tmp_path / "several"] * len(found)))
 
     assert several == one
+
+
+def test_the_licence_counts(custom: Path) -> None:
+    write_piece(custom, "gelato")
+    licence = custom / "gelato" / "LICENSE"
+    licence.write_text("MIT")
+    before = source_digest(piece(custom))
+    licence.write_text("ISC")
+
+    assert source_digest(piece(custom)) != before

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from pieces_cli.interpreter import piece_environment
 from pieces_framework.errors import PieceError
+
+from .child_processes import run_child
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,6 +38,7 @@ class ExtractionError(PieceError):
     """
 
     exit_code = 65  # EX_DATAERR
+    code = "EXTRACTION"
 
     def __init__(
         self,
@@ -69,21 +72,13 @@ def extract(piece: PieceFolder, python: Path, *, timeout_s: float = TIMEOUT_S) -
     Raises:
         ExtractionError: if the piece is declared wrongly, cannot be imported, prints where the
             answer belongs or does not come to an end.
+        ChildEndedError: if it was ended by `end_children`.
     """
     module = "pieces_framework.importing"
     command = [str(python), "-m", module, str(piece.path), piece.entry_point]
+    environment = {**piece_environment(), "PYTHONIOENCODING": "utf-8"}
     try:
-        done = subprocess.run(  # noqa: S603 -- the author's interpreter on the author's code
-            command,
-            cwd=piece.path,
-            env=_environment(),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=timeout_s,
-            check=False,
-            # Ctrl-C at a terminal is for us: what has begun may come to its end.
-            process_group=0,
-        )
+        done = run_child(command, cwd=piece.path, env=environment, timeout_s=timeout_s)
     except subprocess.TimeoutExpired as error:
         raise ExtractionError(
             f"`{piece.name}` was still being imported after {timeout_s:g} s",
@@ -94,19 +89,13 @@ def extract(piece: PieceFolder, python: Path, *, timeout_s: float = TIMEOUT_S) -
     return _answer(piece, python, done)
 
 
-def _environment() -> dict[str, str]:
-    """Our environment without the key of the instance, which is none of the piece's business."""
-    kept = {name: value for name, value in os.environ.items() if name != "AP_API_KEY"}
-    return {**kept, "PYTHONIOENCODING": "utf-8"}
-
-
 def _answer(
     piece: PieceFolder, python: Path, done: subprocess.CompletedProcess[bytes]
 ) -> Extracted:
     try:
         # Whatever it is, its shape is checked below.
         answer = cast("object", json.loads(done.stdout))
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter: a piece wrote thousands of brackets
         answer = None
     match answer:
         case {"metadata": dict(), "i18n": dict(), "framework": str(), "tools": list()}:

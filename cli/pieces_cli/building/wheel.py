@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from hatchling.builders.wheel import WheelBuilder
 from typing_extensions import override
 
 from pieces_cli.pyproject import read_pyproject
@@ -17,14 +17,19 @@ from pieces_cli.workspace import PROJECT_FILE
 from pieces_framework.artifact import PIECE_SCHEMA, read_piece_wheel
 
 from .extraction import extract
-from .placing import placed
-from .source_digest import BuildError, require_hatchling, source_digest
+from .folder_builders import FolderWheelBuilder
+from .ignored_files import refuse_ignored
+from .placed_file import placed
+from .project_rules import BuildError, require_date, require_place
+from .source_digest import source_digest, source_files
 
 if TYPE_CHECKING:
     from pieces_cli.workspace import PieceFolder
     from pieces_framework import JsonValue
 
     from .extraction import Extracted
+
+_PLAIN_FILE: Final = 0o100644
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,13 +57,16 @@ def build_wheel(
         extracted: what `extract` said of the piece, if it was asked already.
 
     Raises:
-        BuildError: if hatchling refuses the folder.
+        BuildError: as for `source_digest`; also if git ignores a file that would be packed, `out`
+            is among the sources, or `SOURCE_DATE_EPOCH` is no date.
         ExtractionError: as for `extract`.
         ArtifactError: if the wheel would be no piece's.
         WriteError: if the disk does not take it.
     """
-    require_hatchling(piece)
+    require_place(piece, out)
+    require_date()
     digest = source_digest(piece)
+    refuse_ignored(piece, source_files(piece).values())
     extracted = extracted or extract(piece, python)
     with tempfile.TemporaryDirectory() as folder:
         aside = Path(folder)
@@ -69,7 +77,8 @@ def build_wheel(
         builder.piece_document = document
         try:
             document.write_text(_piece_json(piece, extracted, digest), encoding="utf-8")
-            [built] = map(Path, builder.build(directory=str(aside / "wheel")))
+            [built] = map(Path, builder.build_archive(str(aside / "wheel")))
+            _normalize_modes(built)
         except (OSError, TypeError, ValueError) as error:  # how hatchling refuses a project
             raise BuildError(f"`{piece.name}` cannot be built: {error}") from error
         read_piece_wheel(built)
@@ -77,7 +86,7 @@ def build_wheel(
         return BuiltWheel(path=placed(built, out), sha256=sha256, source_digest=digest)
 
 
-class _PieceBuilder(WheelBuilder):
+class _PieceBuilder(FolderWheelBuilder):
     """hatchling's builder, told of one more file for the wheel's metadata."""
 
     piece_document: Path
@@ -87,6 +96,16 @@ class _PieceBuilder(WheelBuilder):
         data = super().get_default_build_data()
         data["extra_metadata"] = {str(self.piece_document): self.piece_document.name}
         return data
+
+
+def _normalize_modes(wheel: Path) -> None:
+    """Write a wheel anew, with the same permissions for each file: no digest is taken of them."""
+    whole = wheel.with_suffix(".whole")
+    with zipfile.ZipFile(wheel) as built, zipfile.ZipFile(whole, "w") as archive:
+        for info in built.infolist():
+            info.external_attr = _PLAIN_FILE << 16
+            archive.writestr(info, built.read(info))
+    whole.replace(wheel)
 
 
 def _piece_json(piece: PieceFolder, extracted: Extracted, source_digest: str) -> str:

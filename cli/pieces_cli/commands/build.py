@@ -22,6 +22,8 @@ def build_piece(
 ) -> Outcome:
     """Build the piece in folder NAME into a wheel.
 
+    Without NAME it is the piece that the current folder lies in.
+
     The wheel holds the piece's code and its metadata; the same input gives the same bytes.
 
     The piece is imported with the workspace's .venv if Piecekit is installed in it, else with the
@@ -32,8 +34,15 @@ def build_piece(
     if argument is not None and name is not None and argument != name:
         raise click.UsageError(f"NAME is {argument!r} and --name is {name!r}: give one of them.")
     workspace = require_workspace()
+    around = workspace.piece_around()
     piece = workspace.find(
-        answer(argument or name, "Enter the piece folder name", flag="NAME (or --name)")
+        answer(
+            argument or name,
+            "Enter the piece folder name",
+            flag="NAME (or --name)",
+            default=around.name if around else None,
+            check=workspace.find,
+        )
     )
 
     from pieces_cli.building.sdist import build_sdist
@@ -46,10 +55,11 @@ def build_piece(
     say(f"Piece '{piece.name}' built and packed successfully at {wheel.path}")
     if archive:
         say(f"Its sources are packed at {archive}")
+    click.echo(f"next: `pieces publish --name {piece.name}` brings it to an instance", err=True)
     return Outcome(
         data={
             "piece": piece.name,
-            "name": piece.distribution,
+            "package": piece.distribution,
             "version": piece.version,
             "wheel": str(wheel.path),
             "sdist": str(archive) if archive else None,
