@@ -6,9 +6,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from .credentials import check_auth
     from .discovery import InstalledPiece, find_installed
     from .files import LocalFiles
-    from .loaders import check_auth, run_loader
+    from .loaders import run_loader
     from .local_host import local_recording, local_services
     from .runner import HookName, run_action, run_hook
     from .store import FileStore
@@ -33,7 +34,7 @@ _AT_FIRST_USE: Final = {
     "HookName": "runner",
     "InstalledPiece": "discovery",
     "LocalFiles": "files",
-    "check_auth": "loaders",
+    "check_auth": "credentials",
     "find_installed": "discovery",
     "local_recording": "local_host",
     "local_services": "local_host",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio.threads
 import importlib
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from concurrent.futures import thread
 from contextlib import contextmanager
 from functools import cached_property
@@ -90,12 +90,13 @@ def author_code(name: str, mask: Masker) -> Generator[None]:
         trace = TracebackException.from_exception(error)
         # From the author's first line on: how we got there tells nobody.
         trace.stack[:] = list(dropwhile(_is_ours, trace.stack))
+        place = _last_of_author(trace.stack)
         # Not `from error`: a log that prints causes would print the secrets in it.
         raise AuthorCodeError(
             mask(f"`{name}` raised {what}"),
             traceback=mask("".join(trace.format())),
-            path=trace.stack[-1].filename if trace.stack else "",
-            line=trace.stack[-1].lineno if trace.stack else None,
+            path=place.filename if place else "",
+            line=place.lineno if place else None,
         ) from None
 
 
@@ -134,6 +135,21 @@ def _is_dict(value: object) -> TypeIs[dict[object, object]]:
 
 def _is_type(name: str, value: JsonValue) -> bool:
     return name == "type" and value in _CONNECTION_TYPES
+
+
+def _last_of_author(stack: Sequence[FrameSummary]) -> FrameSummary | None:
+    """Return the last frame in the author's package, which is that of the first; not a library's.
+
+    Args:
+        stack: from the author's first line on.
+    """
+    if not stack:
+        return None
+    folder = Path(stack[0].filename).parent
+    while (folder.parent / "__init__.py").is_file():
+        folder = folder.parent
+    own = [frame for frame in stack if Path(frame.filename).is_relative_to(folder)]
+    return own[-1]
 
 
 def _is_ours(frame: FrameSummary) -> bool:

@@ -1,4 +1,4 @@
-"""What of a connection and of the user's values is secret, and the value `context.auth` gets."""
+"""Connections: what in them is secret, the value `context.auth` gets, and whether they work."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any, TypeAlias
 from pieces_framework.action import Action
 from pieces_framework.auth import AuthBase, auth_for
 from pieces_framework.errors import ConnectionRejectedError
+from pieces_framework.piece import Piece
 from pieces_framework.property import NO_SCHEMAS, InputValue, PropsDeclaration, Schemas
 from pieces_framework.trigger import Trigger
 from pieces_framework.wire import JsonValue
 
-from .boundary import Masker
+from .boundary import Masker, author_code
 from .secret_values import secret_values
 
 AnyPart: TypeAlias = "Action[Any, Any, Any] | Trigger[Any, Any, Any, Any]"
@@ -44,6 +45,29 @@ def auth_value(declared: AnyPart, raw: JsonValue) -> object:
         raise no_connection(declared.name, declared.auths)
     value: object = auth_for(declared.auths, raw).parse(raw)
     return value
+
+
+async def check_auth(piece: Piece[Any], *, auth: JsonValue) -> bool:
+    """Ask the piece whether the credentials work.
+
+    Args:
+        piece: a piece that has at least one auth.
+        auth: the connection's raw value; `None` for none.
+
+    Returns:
+        Whether it was asked: `False` if the auth has no `validate`. The connection has the right
+        shape then, and nothing more is known.
+
+    Raises:
+        ConnectionRejectedError: if they do not work, are none, or have the wrong shape.
+        PieceError: as for `run_action`.
+    """
+    if auth is None:
+        raise no_connection(piece.display_name, piece.auths)
+    with author_code("validate", connection_masker(piece.auths, auth)):
+        declared = auth_for(piece.auths, auth)
+        await declared.check(auth)
+        return declared.validate is not None
 
 
 def no_connection(name: str, auths: Sequence[AuthBase[Any]]) -> ConnectionRejectedError:

@@ -1,4 +1,4 @@
-"""Calling what a form asks a piece for: options, properties, and whether credentials work."""
+"""Calling what a form asks a piece for: the options of a property, or its children."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any, TypeAlias
 
 from typing_extensions import TypeIs
 
-from pieces_framework.auth import auth_for
 from pieces_framework.context import PropertyContext
 from pieces_framework.errors import AuthorCodeError, PieceNotFoundError
 from pieces_framework.piece import Piece
@@ -19,7 +18,7 @@ from pieces_framework.run_context import Services
 from pieces_framework.wire import JsonValue, json_problem
 
 from .boundary import author_code
-from .credentials import auth_value, connection_masker, no_connection, part_masker
+from .credentials import auth_value, part_masker
 
 LoadedProperty: TypeAlias = "Dropdown[Any] | MultiSelectDropdown[Any] | DynamicProperties[Any]"
 """A property whose options or children an author's function loads."""
@@ -90,29 +89,6 @@ async def run_loader(
                 hint="return a `DropdownState`, from `DynamicProperties` a dict of properties",
             )
         return {"type": prop.kind, "options": _document(loaded)}
-
-
-async def check_auth(piece: Piece[Any], *, auth: JsonValue) -> bool:
-    """Ask the piece whether the credentials work.
-
-    Args:
-        piece: a piece that has at least one auth.
-        auth: as for `run_action`.
-
-    Returns:
-        Whether it was asked: `False` if the auth has no `validate`. The connection has the right
-        shape then, and nothing more is known.
-
-    Raises:
-        ConnectionRejectedError: if they do not work, are none, or have the wrong shape.
-        PieceError: as for `run_action`.
-    """
-    if auth is None:
-        raise no_connection(piece.display_name, piece.auths)
-    with author_code("validate", connection_masker(piece.auths, auth)):
-        declared = auth_for(piece.auths, auth)
-        await declared.check(auth)
-        return declared.validate is not None
 
 
 # loaded: whatever an author's loader returns

@@ -55,6 +55,9 @@ def test_each_request_is_run_and_ctrl_c_disables(workspace: Path) -> None:
     assert stdout.startswith("[\n  {\n")
     assert exit_code == 130
     assert f"enabled {url}" in command.said
+    assert any(line.startswith("try it: curl ") and line.endswith(url) for line in command.said)
+    path = url[url.index("/api/") :]
+    assert any(line.startswith(f"POST {path}, 15 bytes: 200 in ") for line in command.said)
     assert command.said[-3:] == [
         "stopping",
         f"disabled {url}",

@@ -152,6 +152,13 @@ def test_a_webhook_runs_on_a_payload() -> None:
     assert json.loads(result.stdout) == [{"body": {"id": 1}, "query": {}, "key": None, "size": 9}]
 
 
+@pytest.mark.parametrize(("args", "said"), [([], True), (["--payload", "-"], False)], ids=str)
+def test_a_webhook_without_a_payload_is_told_so(args: list[str], *, said: bool) -> None:
+    result = run_parlour("new_visit", *args, "--auth-env", "K", stdin="{}", K=SECRET)
+
+    assert ("run: there is no --payload, so it gets an empty request" in result.stderr) == said
+
+
 def test_disable_sees_the_url_that_enable_saw() -> None:
     args = ["new_visit", "--auth-env", "K", "--public-url", "https://me.example/"]
     enabled = run_parlour(*args, "--hook", "on_enable", K=SECRET)

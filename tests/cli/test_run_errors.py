@@ -32,8 +32,20 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Path
         pytest.param(
             ["cone", "--prop", "levle=3"],
             b"",
-            "--prop: `cone` has no property `levle`; it has `level`, `topping`, `extra`",
+            "--prop: `cone` has no property `levle`; did you mean `level`?",
+            id="misspelt prop",
+        ),
+        pytest.param(
+            ["cone", "--prop", "zzz=3"],
+            b"",
+            "--prop: `cone` has no property `zzz`; it has `level`, `topping`, `extra`",
             id="unknown prop",
+        ),
+        pytest.param(
+            ["cone", "--record", "gone/cone.json"],
+            b"",
+            "--record: there is no folder",
+            id="nowhere to record to",
         ),
         pytest.param(
             ["whoami", "--prop", "a=b"], b"", "no property `a`; it has none", id="no props at all"
@@ -112,12 +124,14 @@ def test_bad_values_are_all_named() -> None:
 
 
 def test_unknown_names_are_told_what_there_is() -> None:
-    action = run_parlour("cones")
+    near = run_parlour("cones")
+    far = run_parlour("zzz")
     piece = CliRunner().invoke(main, ["run", "parlor", "cone"])
 
-    assert (action.exit_code, piece.exit_code) == (1, 1)
-    assert "hint: it has `cone`" in action.stderr
-    assert "hint: there are `parlour`" in piece.stderr
+    assert (near.exit_code, far.exit_code, piece.exit_code) == (1, 1, 1)
+    assert "hint: did you mean `cone`?" in near.stderr
+    assert "hint: it has `cone`, `shout`" in far.stderr
+    assert "hint: did you mean `parlour`?" in piece.stderr
 
 
 def test_a_missing_key_is_asked_for() -> None:
@@ -207,8 +221,35 @@ def test_json_says_where_in_the_piece_it_failed(workspace: Path) -> None:
     file = workspace / "pieces" / "parlour" / "piece_parlour" / "__init__.py"
     [problem] = json.loads(result.stdout)["problems"]
     lines = file.read_text().splitlines()
-    assert (problem["rule"], problem["path"]) == ("author-code", str(file))
+    assert (problem["rule"], problem["path"]) == (
+        "author-code",
+        "pieces/parlour/piece_parlour/__init__.py",
+    )
     assert "raise ValueError" in lines[problem["line"] - 1]
+
+
+def test_json_says_where_the_piece_called_a_library_that_failed(workspace: Path) -> None:
+    write_piece(workspace, _FAILING_LIBRARY)
+
+    result = run_parlour("load", "--json")
+
+    [problem] = json.loads(result.stdout)["problems"]
+    assert (problem["path"], problem["line"]) == ("pieces/parlour/piece_parlour/__init__.py", 9)
+
+
+_FAILING_LIBRARY = """
+import json
+
+from pieces_framework import create_action, create_piece
+
+
+@create_action(name="load", display_name="Load", description="")
+def load(context):
+    return json.loads("{")
+
+
+parlour = create_piece(display_name="Parlour", logo_url="", actions=[load], triggers=[])
+"""
 
 
 @pytest.mark.parametrize("args", [["run", "parlour", "cone", "--json"], ["build", "parlour"]])
@@ -243,7 +284,7 @@ def test_a_dependency_that_is_missing_is_named_with_the_line_that_wants_it(
 
     assert "`gone` is not installed here" in result.stderr
     assert f"{Path('piece_parlour', '__init__.py')}:1" in result.stderr
-    assert "hint: declare it in the piece's pyproject.toml" in result.stderr
+    assert f"-m pip install -e {workspace / 'pieces'}" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -280,10 +280,15 @@ def test_a_request_that_was_not_recorded_fails_the_replay(web: WebServer) -> Non
     assert "/cups` is not recorded in `cones.json`" in result.stderr
 
 
-def test_a_run_without_requests_writes_no_cassette(workspace: Path) -> None:
-    result = run_parlour("cone", "--auth-env", "KEY", "--record", "cones.json")
+@pytest.mark.parametrize("args", [[], ["--json"]], ids=["text", "json"])
+def test_a_run_without_requests_writes_no_cassette_but_its_result(
+    workspace: Path, args: list[str]
+) -> None:
+    result = run_parlour("cone", "--auth-env", "KEY", "--record", "cones.json", *args)
 
-    assert result.exit_code == 65
+    document = json.loads(result.stdout)
+    assert (result.exit_code, (document["data"] if args else document)["photo"]) == (65, None)
+    assert [problem["rule"] for problem in document.get("problems", [])] == ["cassette"] * len(args)
     assert "`cones.json` is not written: no request was made" in result.stderr
     assert not (workspace / "cones.json").exists()
 
@@ -293,5 +298,5 @@ def test_without_vcrpy_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatc
 
     result = run_parlour("cone", "--auth-env", "KEY", "--record", "cones.json")
 
-    assert result.exit_code == 65
-    assert "hint: install `pieces-common[cassettes]`" in result.stderr
+    assert (result.exit_code, result.stdout) == (78, "")
+    assert f"hint: {sys.executable} -m pip install 'vcrpy" in result.stderr

@@ -69,23 +69,56 @@ def test_without_standard_error_the_result_comes_all_the_same(workspace: Path) -
 
 
 def test_ctrl_c_does_not_wait_for_a_plain_function(workspace: Path) -> None:
-    with pieces_command("run", "parlour", "sleep", cwd=workspace) as command:
+    with pieces_command("run", "parlour", "sleep", "--json", cwd=workspace) as command:
         command.wait_for("asleep")
         command.send(signal.SIGINT)
         exit_code, stdout = command.end()
 
-    assert (exit_code, stdout) == (130, "")
+    assert (exit_code, json.loads(stdout)["problems"][0]["rule"]) == (130, "aborted")
     assert command.said[-1] == "aborted"
 
 
-def test_ctrl_c_lets_an_async_function_clean_up(workspace: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_lets_an_async_function_clean_up(workspace: Path, number: signal.Signals) -> None:
     with pieces_command("run", "parlour", "await_for_ever", "--json", cwd=workspace) as command:
         command.wait_for("awaiting")
-        command.send(signal.SIGINT)
+        command.send(number)
+        exit_code, stdout = command.end()
+
+    assert (exit_code, json.loads(stdout)["problems"][0]["rule"]) == (128 + number, "aborted")
+    assert command.said[-2:] == ["cleaned up", "aborted"]
+
+
+def test_a_second_ctrl_c_ends_what_takes_no_notice(workspace: Path) -> None:
+    write_piece(workspace, _STUBBORN)
+    with pieces_command("run", "parlour", "wait", "--json", cwd=workspace) as command:
+        for _ in range(2):
+            command.wait_for("waiting")
+            command.send(signal.SIGINT)
         exit_code, stdout = command.end()
 
     assert (exit_code, json.loads(stdout)["problems"][0]["rule"]) == (130, "aborted")
-    assert command.said[-2:] == ["cleaned up", "aborted"]
+    assert command.said[-1] == "aborted"
+
+
+_STUBBORN = """
+import asyncio
+
+from pieces_framework import create_action, create_piece
+
+
+@create_action(name="wait", display_name="Wait", description="")
+async def wait(context):
+    while True:
+        try:
+            print("waiting", flush=True)
+            await asyncio.Event().wait()
+        except BaseException:
+            pass
+
+
+parlour = create_piece(display_name="Parlour", logo_url="", actions=[wait], triggers=[])
+"""
 
 
 def test_ctrl_c_just_before_the_loop_waits_is_not_lost(workspace: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,8 @@ from tests.support.parlour import write_piece, write_workspace
 
 _CODE = """
 import asyncio
+import subprocess
+import time
 from pathlib import Path
 
 from pieces_framework import PieceAuth, Property, Props, create_action, create_piece
@@ -36,6 +39,17 @@ async def cone(context):
     return [FLAVOR, context.props_value.size, context.auth]
 
 
+@create_action(name="write", display_name="Write", description="")
+async def write(context):
+    Path(__file__).with_name(f"{time.time_ns()}.txt").write_text("x")
+
+
+@create_action(name="start", display_name="Start", description="")
+def start(context):
+    print("started", flush=True)
+    subprocess.run(["sh", "-c", f"{FLAVOR}; echo child $$ >&2; exec sleep 3600"], check=False)
+
+
 @create_action(name="hang", display_name="Hang", description="")
 async def hang(context):
     print("hanging", flush=True)
@@ -46,7 +60,7 @@ async def hang(context):
 
 
 parlour = create_piece(
-    display_name="Parlour", logo_url="", auth=auth, actions=[cone, hang], triggers=[]
+    display_name="Parlour", logo_url="", auth=auth, actions=[cone, write, start, hang], triggers=[]
 )
 """
 
@@ -143,6 +157,69 @@ def test_a_save_ends_a_run_that_is_still_going(workspace: Path) -> None:
     assert " stopped, as something was saved, " in ended
 
 
+def test_a_save_ends_what_the_run_has_started(workspace: Path) -> None:
+    save_flavor(workspace, "FLAVOR = \"trap '' INT\"")
+    with watching(workspace, "start") as command:
+        process_id = command.wait_for("child ")
+        save_flavor(workspace, "FLAVOR = 'exit'")
+        command.wait_for("--- ")
+        command.wait_for("--- ")
+        command.send(signal.SIGINT)
+        command.end()
+
+    assert state_of(process_id) in {"", "Z"}
+
+
+def state_of(process_id: str) -> str:
+    """Return the letter of its state: none if it is gone, Z if nobody has asked how it ended."""
+    asked = ["ps", "-o", "stat=", "-p", process_id]
+    return subprocess.run(asked, stdout=subprocess.PIPE, text=True, check=False).stdout.strip()[:1]
+
+
+def test_saves_close_together_are_one_run(workspace: Path) -> None:
+    with watching(workspace, "cone", "--json") as command:
+        command.wait_for("--- ")
+        save_flavor(workspace, "FLAVOR = 'cherry'")
+        command.wait_for("--- ")
+        for flavor in ("fig", "plum", "pear"):  # while the next process is not ready
+            save_flavor(workspace, f"FLAVOR = {flavor!r}")
+        cause = command.wait_for("--- ")
+        command.send(signal.SIGINT)
+        _, stdout = command.end()
+
+    assert cause.endswith(" s, piece_parlour/flavors.py saved")
+    flavors = ("lemon", "cherry", "pear")
+    assert results(stdout) == [[flavor, None, None] for flavor in flavors]
+    assert not any("Traceback" in line for line in command.said)
+
+
+def test_a_run_that_writes_into_its_piece_does_not_run_for_ever(workspace: Path) -> None:
+    with watching(workspace, "write") as command:
+        command.wait_for("--- ")
+        causes = [command.wait_for("--- ") for _ in range(2)]
+        save_flavor(workspace, "FLAVOR = 'fig'")
+        causes.append(command.wait_for("--- "))
+        command.send(signal.SIGINT)
+        command.end()
+
+    assert any(".txt changes in each run: " in line for line in command.said)
+    assert [cause.rpartition(".")[2] for cause in causes] == ["txt saved", "txt saved", "py saved"]
+
+
+def test_what_an_editor_keeps_beside_a_file_is_not_a_save(workspace: Path) -> None:
+    package = workspace / "pieces" / "parlour" / "piece_parlour"
+    with watching(workspace, "cone") as command:
+        command.wait_for("--- ")
+        for name in ("#flavors.py#", "4913", ".flavors.py.swp", "flavors.py~"):
+            (package / name).write_text("x")
+        (package / "flavors.py").unlink()
+        cause = command.wait_for("--- ")
+        command.send(signal.SIGINT)
+        command.end()
+
+    assert cause.endswith(" s, piece_parlour/flavors.py deleted")
+
+
 def test_ctrl_c_lets_a_run_clean_up(workspace: Path) -> None:
     with watching(workspace, "hang") as command:
         command.wait_for("hanging")
@@ -157,6 +234,7 @@ def test_a_cassette_in_the_pieces_folder_is_not_a_save(workspace: Path) -> None:
     """Else each recording would start the next."""
     write_piece(workspace, _REQUESTING)
     cassette = workspace / "pieces" / "parlour" / "tests" / "cone.json"
+    cassette.parent.mkdir()
     with watching(workspace, "cone", "--json", "--record", str(cassette)) as command:
         command.wait_for("--- ")
         save_flavor(workspace, "FLAVOR = 'fig'")

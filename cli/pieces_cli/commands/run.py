@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from pieces_cli.reporting import Outcome, ReportingCommand, is_for_program
+from pieces_cli.documents import problems_of
+from pieces_cli.reporting import Outcome, ReportingCommand, is_for_program, show_error
 from pieces_cli.running.assignments import read_assignments
-from pieces_cli.running.options import DEFAULT_PORT, FRONTEND_URL, RunOptions
+from pieces_cli.running.options import DEFAULT_PORT, FRONTEND_URL, PREPARED, RunOptions
 from pieces_cli.running.results import SCHEMA, Results, results_only, show_result
 
 if TYPE_CHECKING:
-    from pieces_framework import JsonValue
+    from pieces_framework import JsonValue, PieceError
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, allow_dash=True)
 _CASSETTE: Final = click.Path(dir_okay=False)
@@ -74,7 +75,8 @@ _HOOKS: Final = ["on_enable", "on_disable", "run", "test", "on_start", "on_hands
 def run(*, piece: str, name: str | None, **options: Any) -> Outcome:
     """Run an action or a trigger of a piece.
 
-    NAME is called, and its result printed as JSON.
+    NAME is called, and its result printed as JSON. Neither it nor PIECE nor a property is asked
+    for: say them all on the command line.
 
     PIECE is a piece of this workspace, else one that is installed. It runs with the workspace's
     .venv if Piecekit is installed in it, else with the Python of this command. What the piece
@@ -85,7 +87,7 @@ def run(*, piece: str, name: str | None, **options: Any) -> Outcome:
     """
     given = RunOptions(**options)
     given.check(name)
-    is_watched = bool(click.get_current_context().obj)  # see `running.spare`
+    is_watched = click.get_current_context().obj is PREPARED
     if not is_watched:
         _continue_in_workspace()
     if given.watch and not is_watched:
@@ -93,12 +95,16 @@ def run(*, piece: str, name: str | None, **options: Any) -> Outcome:
 
         raise click.exceptions.Exit(watch(piece, given))
     with results_only() as stdout:
+        results = Results(stdout)
         if given.listen:
-            raise click.exceptions.Exit(_listen(piece, name, given, Results(stdout)))
-        result = _result(piece, name, given)
+            raise click.exceptions.Exit(_listen(piece, name, given, results))
+        result, unkept = _result(piece, name, given, results)
         if not is_for_program():
             show_result(stdout, result)
-    return Outcome(data=result)
+    if unkept is None:
+        return Outcome(data=result)
+    show_error(unkept)
+    return Outcome(data=result, problems=problems_of(unkept), exit_code=unkept.exit_code)
 
 
 def _continue_in_workspace() -> None:
@@ -110,28 +116,39 @@ def _continue_in_workspace() -> None:
         continue_in(piece_interpreter(workspace))
 
 
-def _result(piece: str, name: str | None, options: RunOptions) -> JsonValue:
+def _result(
+    piece: str, name: str | None, options: RunOptions, results: Results
+) -> tuple[JsonValue, PieceError | None]:
+    """Return what was called returned, and why its HTTP was not kept after all."""
     import time
 
     from pieces_cli.running.calls import call_of
     from pieces_cli.running.cassettes import cassette
+    from pieces_cli.running.event_loop import run_to_end
     from pieces_cli.running.local_run import find_local_piece
-    from pieces_cli.running.waiting import run_to_end
+    from pieces_framework import PieceError
 
     local = find_local_piece(piece)
     call = call_of(local, name, options)
-    with cassette(options, call.secrets):
-        start_s = time.perf_counter()
-        result = run_to_end(call.start())
-        duration_s = time.perf_counter() - start_s
-    click.echo(f"{call.label}: done in {duration_s:.2f} s ({local.origin})", err=True)
-    return result
+    returned: list[JsonValue] = []
+    unkept = None
+    try:
+        with cassette(options, call.secrets):
+            start_s = time.perf_counter()
+            returned.append(run_to_end(call.start(), results))
+            duration_s = time.perf_counter() - start_s
+            click.echo(f"{call.label}: done in {duration_s:.2f} s ({local.origin})", err=True)
+    except PieceError as error:
+        if not returned:
+            raise
+        unkept = error
+    return returned[0], unkept
 
 
 def _listen(piece: str, name: str | None, options: RunOptions, results: Results) -> int:
     from pieces_cli.running.calls import local_run_of
+    from pieces_cli.running.event_loop import run_to_end
     from pieces_cli.running.local_run import find_local_piece
-    from pieces_cli.running.waiting import run_to_end
     from pieces_framework import TriggerStrategy
 
     local_run = local_run_of(find_local_piece(piece), name, options)
@@ -147,5 +164,6 @@ def _listen(piece: str, name: str | None, options: RunOptions, results: Results)
             port=DEFAULT_PORT if options.port is None else options.port,
             public_url=options.base_url(),
             limit=options.limit,
-        )
+        ),
+        results,
     )

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .options import DEFAULT_PORT, FRONTEND_URL
-from .values import read_auth, read_bytes, read_props
+from .values import did_you_mean, read_auth, read_bytes, read_props
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Sequence
 
-    from pieces_framework import JsonValue, Trigger, WebhookPayload
+    from pieces_framework import Action, JsonValue, Piece, Trigger, WebhookPayload
 
     from .local_run import LocalPiece, LocalRun
     from .options import RunOptions
@@ -70,9 +70,20 @@ def local_run_of(local: LocalPiece, name: str | None, options: RunOptions) -> Lo
     if name is None:
         names = ", ".join(f"`{each}`" for each in (*local.piece.actions, *local.piece.triggers))
         raise click.UsageError(f"NAME is missing: `{local.name}` has {names or 'nothing to run'}")
-    properties = properties_of(local.piece.find(name).props)
+    properties = properties_of(_part(local.piece, name).props)
     props = read_props(name, properties, options)
     return LocalRun(local=local, name=name, auth=read_auth(options), props=props)
+
+
+# Pieces are generic in their auth; parts in more.
+def _part(piece: Piece[Any], name: str) -> Action[Any, Any, Any] | Trigger[Any, Any, Any, Any]:
+    from pieces_framework import PieceNotFoundError
+
+    try:
+        return piece.find(name)
+    except PieceNotFoundError as error:
+        near = did_you_mean(name, (*piece.actions, *piece.triggers))
+        raise PieceNotFoundError(error.message, hint=near or error.hint) from None
 
 
 def _check(local: LocalPiece, options: RunOptions) -> Call:
@@ -112,15 +123,18 @@ def _hook_call(
             f"`{hook.value}` tells the service a URL: give --public-url or set {FRONTEND_URL}"
         )
     payload = _payload(options.payload)
+    label = f"{local_run.label} {hook.value}"
 
     async def run() -> JsonValue:
+        if has_url and takes_payload and payload is None:
+            click.echo(f"{label}: there is no --payload, so it gets an empty request", err=True)
         if not has_url:
             return await local_run.run_hook(hook, payload=payload)
         base = base_url or f"http://127.0.0.1:{DEFAULT_PORT}"
         url = f"{base}{await local_run.webhook_path()}"
         return await local_run.run_hook(hook, webhook_url=url, payload=payload)
 
-    return Call(label=f"{local_run.label} {hook.value}", start=run, secrets=local_run.secrets)
+    return Call(label=label, start=run, secrets=local_run.secrets)
 
 
 def _payload(file: str | None) -> WebhookPayload | None:

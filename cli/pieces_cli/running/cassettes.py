@@ -22,10 +22,12 @@ def cassette(
     Raises:
         CassetteError: as `pieces_common.testing` does.
     """
-    if options.record is None and options.replay is None:
-        return nullcontext()
-    from pieces_common.testing import record, replay
-
     if options.record is not None:
+        from pieces_common.testing import record
+
         return record(options.record, secrets=secrets())
-    return replay(options.replay or "", secrets=secrets(), max_age=None, allow_unused=True)
+    if options.replay is not None:
+        from pieces_common.testing import replay
+
+        return replay(options.replay, secrets=secrets(), max_age=None, allow_unused=True)
+    return nullcontext()

@@ -76,7 +76,7 @@ async def check_connection(local: LocalPiece, given: str | None) -> JsonValue:
     """
     from pieces_engine import check_auth
 
-    from .explaining import explained
+    from .run_errors import explained
 
     with explained(local.name):
         checked = await check_auth(local.piece, auth=connection_of(local.piece.auths, given))

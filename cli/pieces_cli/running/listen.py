@@ -16,15 +16,22 @@ import click
 import uvicorn
 from typing_extensions import override
 
-from pieces_cli.running.webhook_endpoint import WebhookEndpoint
 from pieces_engine import HookName
 from pieces_framework import PieceError
 
+from .webhook_endpoint import WebhookEndpoint
+
 if TYPE_CHECKING:
-    from pieces_cli.running.local_run import LocalRun
-    from pieces_cli.running.results import Results
+    from .local_run import LocalRun
+    from .results import Results
 
 HOST: Final = "127.0.0.1"
+
+
+class ListenError(PieceError):
+    """The port cannot be listened on."""
+
+    code = "LISTEN"
 
 
 async def listen(
@@ -47,7 +54,8 @@ async def listen(
         The exit code: 0, or 128 and the signal's number.
 
     Raises:
-        PieceError: if it cannot listen, or what `on_enable` or `on_disable` raised.
+        ListenError: if it cannot listen.
+        PieceError: what `on_enable` or `on_disable` raised.
     """
     path = await local_run.webhook_path()
     with _listening_socket(port) as listening:
@@ -69,6 +77,7 @@ async def _session(
             await local_run.run_hook(HookName.ON_ENABLE, webhook_url=endpoint.url)
             is_enabled = stopping.is_gentle = True
             click.echo(f"listening on {endpoint.url}", err=True)
+            click.echo(_how_to_try(endpoint), err=True)
             await endpoint.done.wait()
     except asyncio.CancelledError:
         if not is_enabled:
@@ -93,6 +102,14 @@ def _say_how_to_disable(local_run: LocalRun, endpoint: WebhookEndpoint) -> None:
     click.echo(
         f"on_disable is not done; to run it, with the same properties and credentials: {command}",
         err=True,
+    )
+
+
+def _how_to_try(endpoint: WebhookEndpoint) -> str:
+    json_type = "-H 'Content-Type: application/json'"
+    return (
+        f"try it: curl {json_type} -d '{{}}' {endpoint.url}\n"
+        "Ctrl-C disables the trigger and ends this"
     )
 
 
@@ -169,7 +186,7 @@ def _listening_socket(port: int) -> Generator[socket.socket]:
             # Here rather than in the server: a port can be taken between the two calls.
             listening.listen()
         except OSError as error:
-            raise PieceError(
+            raise ListenError(
                 f"cannot listen on {HOST}:{port}: {error.strerror}",
                 hint="choose another --port; 0 takes a free one",
             ) from error

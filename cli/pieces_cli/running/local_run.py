@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
-from .explaining import explained
+from .run_errors import explained
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

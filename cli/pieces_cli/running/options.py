@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 DEFAULT_PORT: Final = 4200
 FRONTEND_URL: Final = "AP_FRONTEND_URL"
 _STDIN: Final = "-"
+PREPARED: Final = "prepared"
+"""click's object of a run that `--watch` has started: see `prepared_run`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,11 +54,11 @@ class RunOptions:
         Raises:
             click.UsageError: if what says so is no HTTP address.
         """
-        from .settings import setting
+        from pieces_cli.dotenv import setting
 
         source, url = "--public-url", self.public_url
         if url is None:
-            source, url = FRONTEND_URL, setting(FRONTEND_URL)
+            source, url = FRONTEND_URL, setting(root(), FRONTEND_URL)
         if url is not None and not url.startswith(("http://", "https://")):
             raise click.UsageError(f"{source}: {url!r} does not begin with http:// or https://")
         return None if url is None else url.rstrip("/")
@@ -79,6 +81,8 @@ class RunOptions:
             raise click.UsageError("--watch runs more than once: give a file in place of stdin")
         if self.record and self.replay:
             raise click.UsageError("give --record or --replay, not both")
+        if self.record is not None:
+            _check_writable(absolute(self.record).parent)
         for option, clashing, why in self._clashes(name):
             if clashing:
                 raise click.UsageError(f"{option} {why}: drop {' and '.join(clashing)}")
@@ -127,3 +131,24 @@ def absolute(file: str) -> Path:
     """Return where `file` lies; its last part may be a link."""
     path = Path(file)
     return path.parent.resolve() / path.name
+
+
+def root() -> Path:
+    """Return whose `.env` and `.pieces` count: the workspace, outside of one the current folder.
+
+    Raises:
+        ProjectFileError: as for `find_workspace`.
+    """
+    from pieces_cli.workspace import find_workspace
+
+    workspace = find_workspace()
+    return workspace.root if workspace else Path.cwd()
+
+
+def _check_writable(folder: Path) -> None:
+    import os
+
+    if not folder.is_dir():
+        raise click.UsageError(f"--record: there is no folder `{folder}`")
+    if not os.access(folder, os.W_OK):
+        raise click.UsageError(f"--record: nothing can be written to the folder `{folder}`")

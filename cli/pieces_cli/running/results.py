@@ -7,8 +7,11 @@ import sys
 from contextlib import contextmanager, redirect_stdout
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from pieces_cli.documents import document, problems_of, write_json
+import click
+
+from pieces_cli.documents import document, problem, problems_of, write_json
 from pieces_cli.reporting import is_for_program, show_error
+from pieces_cli.terminal import has_colours
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -42,8 +45,8 @@ def results_only() -> Generator[BinaryIO]:
 
 
 def show_result(stream: BinaryIO, data: JsonValue) -> None:
-    """Write a result for a reader: JSON, with colours at a terminal unless `NO_COLOR` is set."""
-    if not stream.isatty() or os.environ.get("NO_COLOR"):
+    """Write a result for a reader: JSON, with colours where they are wanted."""
+    if not has_colours(stream):
         write_json(stream, data, indent=2)
         return
     from rich.console import Console
@@ -57,7 +60,7 @@ def show_result(stream: BinaryIO, data: JsonValue) -> None:
 
 
 class Results:
-    """Standard output of a command that runs for request after request.
+    """Standard output of a command that runs something, perhaps for request after request.
 
     With `--json` each run is a document on a line of its own: of the result or of its error.
     """
@@ -78,6 +81,13 @@ class Results:
         show_error(error)
         if self._for_program:
             problems = problems_of(error)
+            write_json(self._stream, document(SCHEMA, ok=False, problems=problems))
+
+    def aborted(self) -> None:
+        """Report that a signal ended the run."""
+        click.echo("aborted", err=True)
+        if self._for_program:
+            problems = [problem("aborted", "aborted")]
             write_json(self._stream, document(SCHEMA, ok=False, problems=problems))
 
 

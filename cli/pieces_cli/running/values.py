@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from pieces_framework import JsonValue
     from pieces_framework.property import InputValue, PropertyBase
@@ -23,13 +23,15 @@ def read_auth(options: RunOptions) -> str | None:
     Raises:
         click.UsageError: if two options do, or if what was given holds nothing.
     """
-    from .settings import setting
+    from pieces_cli.dotenv import setting
+
+    from .options import root
 
     variable, file = options.auth_env, options.auth_file
     if variable is not None and file is not None:
         raise click.UsageError("give --auth-env or --auth-file, not both")
     if variable is not None:
-        value = setting(variable)
+        value = setting(root(), variable)
         if value is None:
             raise click.UsageError(f"--auth-env: the variable `{variable}` is not set or is empty")
         return value
@@ -64,11 +66,20 @@ def read_props(
         declared = properties.get(assignment.name)
         if declared is None:
             named = ", ".join(f"`{each}`" for each in properties) or "none"
+            advice = did_you_mean(assignment.name, properties) or f"it has {named}"
             raise click.UsageError(
-                f"--prop: `{name}` has no property `{assignment.name}`; it has {named}"
+                f"--prop: `{name}` has no property `{assignment.name}`; {advice}"
             )
         props[assignment.name] = assignment.read(declared)
     return props
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Ask for the one of the `known` names that is most like `name`; empty if none is like it."""
+    import difflib
+
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean `{near[0]}`?" if near else ""
 
 
 def read_bytes(option: str, file: str) -> bytes:

@@ -6,34 +6,27 @@ Imported only when it watches, so it may import what it needs on top.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import socket
 import sys
 import time
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager, suppress
+from asyncio.subprocess import Process
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 import click
-from typing_extensions import override
-from watchfiles import (
-    Change,
-    DefaultFilter,
-    awatch,  # pyright: ignore[reportUnknownVariableType] -- anyio or trio
-)
 
 from pieces_cli.workspace import require_workspace
 
 from .options import absolute
+from .saves import Places, followed
 
 if TYPE_CHECKING:
     from .options import RunOptions
 
-_STEP_MS: Final = 20
-"""How long nothing must have been saved: editors write a file in several steps."""
-_DEBOUNCE_MS: Final = 200
-"""A run begins this long after the first save, though more is being saved."""
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _GRACE_S: Final = 3.0
 """How long a run may take to clean up once it is interrupted."""
@@ -52,46 +45,6 @@ def watch(piece: str, options: RunOptions) -> int:
     written = absolute(options.record) if options.record else None
     places = Places(folder, [*files, workspace.root / ".env"], written)
     return asyncio.run(_until_signal(sys.argv[1:], places))
-
-
-class Places(DefaultFilter):
-    """What is watched: a piece's folder, and single files that lie elsewhere.
-
-    Args:
-        folder: watched with all that is in it, but what tools and runs write there.
-        files: watched besides; they need not be there yet.
-        written: the file that the run itself writes.
-    """
-
-    ignore_dirs = (*DefaultFilter.ignore_dirs, ".pieces", ".ruff_cache", "build", "dist")
-
-    def __init__(self, folder: Path, files: Sequence[Path], written: Path | None) -> None:
-        super().__init__()
-        self.folder: Final = folder
-        self._files: Final = {str(file) for file in files if not file.is_relative_to(folder)}
-        self._written: Final = written
-
-    @property
-    def parents(self) -> set[Path]:
-        """The folders of the single files: a file that is saved by a rename is a new one."""
-        return {Path(file).parent for file in self._files}
-
-    @override
-    def __call__(self, change: Change, path: str) -> bool:
-        """Whether a change counts."""
-        if path in self._files:
-            return True
-        place, written = Path(path), self._written
-        if not place.is_relative_to(self.folder) or place.is_dir():
-            return False
-        if written and place.parent == written.parent and written.name in place.name:
-            return False  # or one of the temporary names it has before
-        return super().__call__(change, str(place.relative_to(self.folder)))
-
-    def shown(self, path: str) -> str:
-        """Return how a reader calls a place: by its path in the piece's folder, if it is there."""
-        place = Path(path)
-        return str(place.relative_to(self.folder) if place.is_relative_to(self.folder) else place)
 
 
 async def _until_signal(args: Sequence[str], places: Places) -> int:
@@ -117,23 +70,30 @@ async def _until_signal(args: Sequence[str], places: Places) -> int:
 
 
 async def _watch(args: Sequence[str], places: Places) -> None:
-    async with _saves(places) as saves:
+    async with followed(places) as saves:
         click.echo(f"watching {places.folder}; Ctrl-C ends it", err=True)
         cause, since_s = "first run", time.perf_counter()
+        paths = set[str]()
         run = await _Run.prepared(args)
         try:
             while True:
-                saved = asyncio.create_task(saves.get())
-                exit_code = await run.result(saved)
+                await run.is_ready()
+                if paths := paths | saves.so_far():
+                    cause = _cause(paths, places)
+                saved = asyncio.create_task(saves.next())
+                with saves.during_run():
+                    exit_code = await run.result(saved)
                 _separate(exit_code, cause, time.perf_counter() - since_s)
                 run = await _Run.prepared(args)
                 paths = await saved
                 since_s = time.perf_counter()
-                while not saves.empty():
-                    paths |= saves.get_nowait()
-                cause = f"{', '.join(sorted(map(places.shown, paths))[:3])} saved"
         finally:
             await run.stop()
+
+
+def _cause(paths: set[str], places: Places) -> str:
+    change = "saved" if any(Path(path).exists() for path in paths) else "deleted"
+    return f"{', '.join(sorted(map(places.shown, paths))[:3])} {change}"
 
 
 def _separate(exit_code: int | None, cause: str, duration_s: float) -> None:
@@ -143,72 +103,61 @@ def _separate(exit_code: int | None, cause: str, duration_s: float) -> None:
     click.echo(f"--- {time.strftime('%H:%M:%S')} {how}, {duration_s:.2f} s, {cause}", err=True)
 
 
-@asynccontextmanager
-async def _saves(places: Places) -> AsyncGenerator[asyncio.Queue[set[str]]]:
-    """Watch while the block runs; yield what takes the paths of each save."""
-    queue: asyncio.Queue[set[str]] = asyncio.Queue()
-
-    async def follow(*paths: Path, recursive: bool) -> None:
-        async for changes in awatch(
-            *paths,
-            watch_filter=places,
-            step=_STEP_MS,
-            debounce=_DEBOUNCE_MS,
-            recursive=recursive,
-        ):
-            queue.put_nowait({path for _, path in changes})
-
-    async with asyncio.TaskGroup() as group:
-        following = [group.create_task(follow(places.folder, recursive=True))]
-        if parents := places.parents:
-            following.append(group.create_task(follow(*parents, recursive=False)))
-        await asyncio.sleep(0)  # their first step begins to watch
-        yield queue
-        for task in following:
-            task.cancel()
-
-
 class _Run:
-    """One process, which has imported ahead what it needs and waits for the word."""
+    """One process, which imports ahead what it needs and waits for the word."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(
+        self, process: Process, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         self._process: Final = process
-        self._stdin: Final = cast("asyncio.StreamWriter", process.stdin)  # it is a pipe
+        self._reader: Final = reader
+        self._writer: Final = writer
         self._is_running = False
 
     @classmethod
     async def prepared(cls, args: Sequence[str]) -> _Run:
         """Start it."""
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-P",
-            "-m",
-            "pieces_cli.running.spare",
-            *args,
-            stdin=PIPE,
-            process_group=0,  # Ctrl-C is for us: we pass it on to a run, not to one that waits
-        )
-        return cls(process)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-P",
+                "-m",
+                "pieces_cli.running.prepared_run",
+                *args,
+                stdin=theirs.fileno(),
+                process_group=0,  # Ctrl-C is for us: we pass it on to a run, not to one that waits
+            )
+        return cls(process, *await asyncio.open_connection(sock=ours))
+
+    async def is_ready(self) -> None:
+        """Wait until it has imported all it needs, or has failed to."""
+        await self._reader.read(1)
 
     async def result(self, saved: asyncio.Task[set[str]]) -> int | None:
         """Let it run; return its exit code, or `None` if `saved` came first and ended it."""
         self._is_running = True
-        self._stdin.write(b"\n")
-        self._stdin.close()
+        self._writer.write(b"\n")
+        self._writer.close()
         ended = asyncio.create_task(self._process.wait())
         await asyncio.wait({ended, saved}, return_when=asyncio.FIRST_COMPLETED)
-        if not ended.done():
-            await self.stop()
-            return None
-        return ended.result()
+        is_ended = ended.done()
+        await self.stop()
+        return await ended if is_ended else None
 
     async def stop(self) -> None:
-        """End it: a run is interrupted, and killed if that does not end it soon."""
-        self._stdin.close()
-        with suppress(ProcessLookupError):
-            if self._is_running:
-                self._process.send_signal(signal.SIGINT)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._process.wait(), _GRACE_S)
-            self._process.kill()
+        """End it and all it has started: by an interrupt, and killed if that does not do it soon.
+
+        What waits, or is over, has nothing to clean up.
+        """
+        self._writer.close()
+        if self._is_running and self._process.returncode is None:
+            self._signal(signal.SIGINT)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), _GRACE_S)
+        self._signal(signal.SIGKILL)
         await self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):  # macOS says the latter of zombies
+            os.killpg(self._process.pid, number)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from urllib.parse import quote
+
+import click
 
 from pieces_engine import HookName
 from pieces_framework import JsonValue, PieceError
@@ -67,13 +71,18 @@ class WebhookEndpoint:
             self.open -= 1
 
     async def _respond(self, scope: _Message, receive: _Receive, send: _Send) -> None:
+        start_s = time.perf_counter()
+        said = f"{scope['method']} {quote(scope['path'])}"
         try:
             body = await self._take(scope, receive)
         except _RefusedError as refused:
+            click.echo(f"{said}: {refused.status}, {refused}", err=True)
             await _answer(send, refused.status, {"message": str(refused)})
             return
         try:
             status, document = await self._run(scope, body)
+            took_s = time.perf_counter() - start_s
+            click.echo(f"{said}, {len(body)} bytes: {status} in {took_s:.2f} s", err=True)
             await _answer(send, status, document)
         finally:
             self.handled += 1

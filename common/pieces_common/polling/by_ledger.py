@@ -62,7 +62,8 @@ async def poll(
     stored = await context.store.get(LEDGER, object)
     if stored is None:
         raise FatalError(
-            f"`{LEDGER}` doesn't exist in the store", hint="enable the trigger before it is polled"
+            f"`{LEDGER}` doesn't exist in the store",
+            hint="enable the trigger first; `pieces run` does it with `--hook on_enable`",
         )
     ledger = ledger_of(stored)
     if ledger is None:

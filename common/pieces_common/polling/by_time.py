@@ -37,7 +37,8 @@ async def poll(
     if stored is None:
         # Flows and tests of the original system know this text.
         raise FatalError(
-            "lastPoll doesn't exist in the store.", hint="enable the trigger before it is polled"
+            "lastPoll doesn't exist in the store.",
+            hint="enable the trigger first; `pieces run` does it with `--hook on_enable`",
         )
     checkpoint = finite(stored)
     if checkpoint is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -27,6 +28,10 @@ _BELOW_TALKATIVE: Final = tuple(f"{name}." for name in _TALKATIVE)
 _SILENT: Final = logging.CRITICAL + 1
 _DIALS: Final = ("connect", "connect_ex", "sendto")
 _LOOK_UPS: Final = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr")
+
+
+class _NoExtraError(CassetteError):
+    exit_code = 78  # EX_CONFIG
 
 
 class Tape(Protocol):
@@ -168,9 +173,9 @@ def _patches(tape: Tape) -> Iterator[AbstractContextManager[object]]:
     try:
         import vcr.patch as vcr_patch  # type: ignore[import-untyped]  # pyright: ignore[reportMissingTypeStubs]
     except ImportError:
-        raise CassetteError(
-            "cassettes need vcrpy, which is not installed",
-            hint="install `pieces-common[cassettes]`",
+        raise _NoExtraError(
+            "cassettes need vcrpy, the extra `pieces-common[cassettes]`, which is not installed",
+            hint=f"{sys.executable} -m pip install 'vcrpy>=9,<10'",
         ) from None
     builder: Any = vcr_patch.CassettePatcherBuilder  # vcrpy has no types
     yield from builder(_Stand(tape)).build()

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from pieces_common.http.errors import HttpError
     from pieces_framework import PieceError
+    from pieces_framework.errors import AuthorCodeError
 
 _MAX_CHARACTERS: Final = 300
 _REFUSED: Final = frozenset({401, 403})
@@ -32,13 +33,36 @@ def explained(name: str) -> Generator[None]:
     except PieceError as error:
         from pieces_common.http.errors import HttpError
         from pieces_framework import PropsError
+        from pieces_framework.errors import AuthorCodeError
 
+        if isinstance(error, AuthorCodeError):
+            raise _placed(error) from None
         if isinstance(error, PropsError):
             hint = f"for `{name}` pass --prop NAME=VALUE or --input FILE"
             raise PropsError(error.problems, hint=error.hint or hint) from error
         if isinstance(error, HttpError):
             raise _answered(error) from error
         raise
+
+
+def _placed(error: AuthorCodeError) -> AuthorCodeError:
+    """Return the error with a path from the workspace on, if it lies in one."""
+    from pathlib import Path
+
+    from pieces_cli.workspace import find_workspace
+    from pieces_framework.errors import AuthorCodeError
+
+    workspace = find_workspace()
+    path = Path(error.path)
+    if workspace is None or not path.is_relative_to(workspace.root):
+        return error
+    return AuthorCodeError(
+        error.message,
+        hint=error.hint,
+        traceback=error.traceback,
+        path=workspace.place(path).as_posix(),
+        line=error.line,
+    )
 
 
 def _answered(error: HttpError) -> PieceError:
