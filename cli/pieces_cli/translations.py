@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
-from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from pieces_framework.checks import Finding, Severity, check
+from pieces_framework.checks import Finding, check
 from pieces_framework.errors import DefinitionError
 from pieces_framework.i18n import FOLDER, SOURCE_NAME, read_texts, texts_of
+from pieces_framework.project import PROJECT_FILE
 from pieces_framework.wire import parse_json
 
 from .building.extraction import extract
-from .checking.source_tree import read_source_tree
-from .workspace import PROJECT_FILE
+from .checking.import_rules import stale_texts
+from .checking.source_tree import package_folder, read_source_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from pieces_framework import JsonValue
 
     from .workspace import PieceFolder
 
-STALE: Final = "translation-stale"
-"""The one rule that is ours: the framework's do not look at the English texts on disk."""
 _RULES: Final = "translation-"
 _UNREADABLE: Final = "translation-unreadable"
-_LOCALE: Final = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,15 +49,10 @@ class TextFile:
         return self.path.is_file() and self.path.read_bytes() == self.content.encode()
 
 
-def is_locale(name: str) -> bool:
-    """Whether a locale is called so: `de`, `zh-TW`; as the rule `translation-misplaced` has it."""
-    return _LOCALE.fullmatch(name) is not None
-
-
 def text_files(
     piece: PieceFolder, metadata: Mapping[str, JsonValue], locales: Sequence[str]
 ) -> Iterator[TextFile]:
-    """Return the file of the English texts, and that of each of `locales`.
+    """Yield the file of the English texts, then that of each of `locales`.
 
     In a locale's file what is translated stays. What is not has an empty text, which is shown in
     English and found by the rule `translation-missing`.
@@ -67,7 +60,7 @@ def text_files(
     Raises:
         DefinitionError: if a file that is there is no object of texts, or has a text twice.
     """
-    package = _package(piece)
+    package = package_folder(piece)
     texts = texts_of(metadata)
     path = package / FOLDER / f"{SOURCE_NAME}.json"
     count = len(texts)
@@ -85,54 +78,18 @@ def findings(piece: PieceFolder, python: Path) -> list[Finding]:
 
     Raises:
         ExtractionError: as for `extract`.
-        SourceError: if a file of the piece cannot be read.
+        UnreadableFileError: if a file of the piece cannot be read.
     """
     files = _files(piece.path)
     found = _of_translations(check(files))
     if any(finding.rule == _UNREADABLE for finding in found):
         return found  # what a piece says of itself cannot be had without its translations
     metadata = extract(piece, python).metadata
-    return [*_of_translations(check(files, metadata)), *_stale(piece, metadata)]
+    return [*_of_translations(check(files, metadata)), *stale_texts(piece, files, metadata)]
 
 
 def _of_translations(found: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in found if finding.rule.startswith(_RULES)]
-
-
-def _stale(piece: PieceFolder, metadata: Mapping[str, JsonValue]) -> Iterator[Finding]:
-    path = _package(piece) / FOLDER / f"{SOURCE_NAME}.json"
-    if not path.is_file():
-        return
-    wanted = texts_of(metadata)
-    try:
-        written = read_texts(_package(piece), SOURCE_NAME)
-    except DefinitionError:
-        message = "the file is no object of texts"
-    else:
-        if written == wanted:
-            return
-        new = len(wanted.keys() - written.keys())
-        gone = len(written.keys() - wanted.keys())
-        message = f"the file is not what the piece says (new texts: {new}, gone: {gone})"
-    yield Finding(
-        rule=STALE,
-        severity=Severity.ERROR,
-        path=path.relative_to(piece.path).as_posix(),
-        line=None,
-        message=message,
-        hint=f"pieces i18n extract {piece.name}",
-    )
-
-
-def placed(finding: Finding, place: Path) -> Finding:
-    """Return a finding with its path below `place` instead of in the piece's folder."""
-    return replace(finding, path=str(PurePosixPath(place.as_posix(), finding.path)))
-
-
-def _package(piece: PieceFolder) -> Path:
-    """Return the folder beside whose modules `i18n` belongs."""
-    module = piece.path.joinpath(*piece.entry_point.partition(":")[0].strip().split("."))
-    return module if module.is_dir() else module.parent
 
 
 def _locale_file(package: Path, locale: str, texts: Mapping[str, str]) -> TextFile:

@@ -16,9 +16,12 @@ from typing_extensions import TypeIs
 
 from .errors import DefinitionError, PieceError
 from .piece import Piece
+from .project import PROJECT_FILE
 
 _TOOLS: Final = frozenset({"hypothesis", "mypy", "pyright", "pytest", "ruff"})
 """What only those who write pieces have installed."""
+_MISTAKES: Final = (ArithmeticError, AttributeError, ImportError, NameError, TypeError)
+"""Errors of code that is wrong wherever it runs."""
 
 
 def import_piece(entry_point: str) -> Piece[Any]:
@@ -58,9 +61,10 @@ def _import(name: str) -> ModuleType:
         ) from error
     # An author's module may raise anything while it is imported.
     except (Exception, SystemExit) as error:
+        mistaken = isinstance(error, _MISTAKES)
         raise DefinitionError(
             [f"importing `{name}` raised {type(error).__name__}: {error}{_place(error)}"],
-            hint="importing a piece must only declare it",
+            hint="correct that line" if mistaken else "importing a piece must only declare it",
         ) from error
 
 
@@ -78,8 +82,26 @@ def _missing(name: str, error: ModuleNotFoundError) -> DefinitionError:
         )
     return DefinitionError(
         [f"`{missing}` is not installed here, and is imported{_place(error)}"],
-        hint="declare it in the piece's pyproject.toml, then `pip install -e` the piece",
+        hint=_install_hint(name),
     )
+
+
+def _install_hint(module: str) -> str:
+    """Say how to install what a piece needs, by the interpreter that imports it."""
+    from importlib.util import find_spec
+    from pathlib import Path
+    from shlex import quote
+
+    pip = f"{quote(sys.executable)} -m pip install"
+    spec = find_spec(module.partition(".")[0])
+    around = Path(spec.origin).parents[:2] if spec and spec.origin else ()
+    folder = next((each for each in around if (each / PROJECT_FILE).is_file()), None)
+    if folder:
+        return (
+            f"`{pip} -e {quote(str(folder))}` brings what the piece's pyproject.toml declares;"
+            " declare it there first if it is missing"
+        )
+    return f"`{pip}` the piece again; if it is still missing, the piece does not declare it"
 
 
 def _place(error: BaseException) -> str:

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from pieces_cli.checking.source_tree import MAX_FILE_BYTES, read_source_tree
+from pieces_cli.workspace import NO_PIECE
 from pieces_framework.checks import RULES, Severity
+from tests.support.plain_pieces import write_workspace
 from tests.support.scaffolding import add_action, add_trigger, made, pieces, snapshot
 
 INIT = "piece_gelato/__init__.py"
@@ -46,23 +48,71 @@ def test_a_new_piece_has_no_error(gelato: Path) -> None:
     result = pieces("check")
 
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[-1].startswith("1 piece checked: 0 errors, ")
+    assert "\n1 piece checked: 0 errors, " in result.stdout
 
 
+@pytest.mark.parametrize("folder", [".", "tests"])
 def test_a_finding_is_a_line_that_a_terminal_can_open(
-    gelato: Path, monkeypatch: pytest.MonkeyPatch
+    folder: str, gelato: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     append(gelato / INIT, "\n\ndef show() -> None:\n    eval('1')\n")
     lines = len((gelato / INIT).read_text().splitlines())
-    monkeypatch.chdir(gelato / "tests")
+    monkeypatch.chdir(gelato / folder)
 
     result = pieces("check", "gelato")
 
+    shown = INIT if folder == "." else gelato / INIT
     assert (
-        f"../{INIT}:{lines}: warning: `eval` runs text as code [code-from-text]\n"
-        "hint: read data by `json.loads` or `ast.literal_eval`\n"
+        f"{shown}:{lines}: warning: `eval` runs text as code [code-from-text]\n"
+        "  hint: read data by `json.loads` or `ast.literal_eval`\n"
     ) in result.stdout
     assert result.stdout.startswith("gelato:\n")
+    assert result.stdout.count("docs/reference/checks/RULE.md") == 1
+
+
+def test_a_document_has_paths_from_the_workspace_on_and_leaves_the_report_to_them(
+    gelato: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(gelato / INIT, "import nowhere_at_all\n")
+    monkeypatch.chdir(gelato / "tests")
+
+    result = pieces("check", "--json")
+
+    paths = {each["path"] for each in json.loads(result.stdout)["problems"]}
+    assert f"pieces/custom/gelato/{INIT}" in paths
+    assert result.stderr.startswith("1 piece checked: 1 error, ")
+
+
+def test_a_workspace_without_a_piece_has_nothing_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write_workspace(tmp_path / "workspace"))
+
+    result = pieces("check")
+
+    assert (result.exit_code, result.stdout) == (0, f"{NO_PIECE}\n")
+
+
+def test_english_texts_that_were_written_before_the_code_are_stale(gelato: Path) -> None:
+    texts = gelato / "piece_gelato" / "i18n" / "translation.json"
+    texts.parent.mkdir()
+    texts.write_text('{"Old": "Old"}')
+
+    assert (
+        "translation-stale",
+        "pieces/custom/gelato/piece_gelato/i18n/translation.json:None",
+    ) in (found())
+
+
+def test_a_part_that_nobody_registers_is_found(gelato: Path) -> None:
+    before = (gelato / INIT).read_text()
+    add_action("gelato", "Get Flavor")
+    (gelato / INIT).write_text(before)
+
+    [problem] = [each for each in document()["problems"] if each["rule"] == "part-unregistered"]
+
+    assert problem["message"] == "the piece does not have the action `get_flavor`"
+    assert problem["path"].endswith("piece_gelato/actions/get_flavor.py")
 
 
 def test_pieces_are_reported_each_by_itself_in_their_order(gelato: Path) -> None:
@@ -71,10 +121,10 @@ def test_pieces_are_reported_each_by_itself_in_their_order(gelato: Path) -> None
 
     result = pieces("check", "sorbet", "gelato")
 
-    headings = [line for line in result.stdout.splitlines() if line.endswith(":")]
-    assert headings == ["sorbet:", "gelato:"]
+    names = [line.partition(":")[0] for line in result.stdout.splitlines()]
+    assert [name for name in names if name in {"sorbet", "gelato"}] == ["sorbet", "gelato"]
     assert result.exit_code == 65
-    assert result.stdout.splitlines()[-1].startswith("2 pieces checked: 1 error, ")
+    assert "\n2 pieces checked: 1 error, " in result.stdout
 
 
 def test_the_document_counts_what_was_found(gelato: Path) -> None:
@@ -87,6 +137,7 @@ def test_the_document_counts_what_was_found(gelato: Path) -> None:
     severities = [each["severity"] for each in answer["problems"]]
     assert counted == {
         "piece": "gelato",
+        "package": "piece-gelato",
         "path": "pieces/custom/gelato",
         "errors": severities.count("error"),
         "warnings": severities.count("warning"),
@@ -208,6 +259,7 @@ def test_a_source_tree_holds_what_is_the_piece_and_comes_to_an_end(tmp_path: Pat
 def test_severities_are_coloured_on_a_terminal(
     settings: dict[str, str], *, is_coloured: bool, gelato: Path
 ) -> None:
+    append(gelato / INIT, "\n\ndef show() -> None:\n    eval('1')\n")
     controller, terminal = pty.openpty()
     ours = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
     environment = {**ours, "TERM": "xterm", **settings}
@@ -218,9 +270,9 @@ def test_severities_are_coloured_on_a_terminal(
     os.close(terminal)
     said = os.read(controller, 65536).decode()
     os.close(controller)
-    assert (": \x1b[36mnote\x1b[0m: " in said) is is_coloured
+    assert (": \x1b[33mwarning\x1b[0m: " in said) is is_coloured
     assert ("\x1b" in said) is is_coloured
-    assert "[licence-missing]" in said
+    assert "[code-from-text]" in said
 
 
 def test_an_unknown_piece_is_an_error(gelato: Path) -> None:

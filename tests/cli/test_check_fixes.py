@@ -70,6 +70,12 @@ CASES = [
         id="changelog-version",
     ),
     pytest.param(
+        "changelog-version",
+        {"CHANGELOG.md": "# Changelog\n\n```\n## 9.9.9\n```\n\n## 0.0.9\n"},
+        {"CHANGELOG.md": "# Changelog\n\n```\n## 9.9.9\n```\n\n## 0.1.0\n\n## 0.0.9\n"},
+        id="changelog-version below a block of code",
+    ),
+    pytest.param(
         "translation-misplaced",
         {"i18n/de.json": "{}"},
         {"i18n/de.json": None, "piece_gelato/i18n/de.json": "{}"},
@@ -156,6 +162,11 @@ def test_every_correction_has_a_case() -> None:
         ),
         pytest.param(
             "changelog-version",
+            {"CHANGELOG.md": "# Changelog\n\n## 0.0.9\n\n## Unreleased\n\n- New.\n"},
+            id="such a section below others",
+        ),
+        pytest.param(
+            "changelog-version",
             {"CHANGELOG.md": b"# Changelog\n\n\xff\n\n## 0.0.9\n"},
             id="a changelog that is no text",
         ),
@@ -208,7 +219,7 @@ def test_corrections_are_written_and_listed_and_the_rest_is_reported(gelato: Pat
         "[translation-misplaced]",
         "[unused-ignore]",
     ]
-    assert result.stdout.splitlines()[-1].startswith("1 piece checked: 4 fixed, 0 errors, ")
+    assert "\n1 piece checked: 4 fixed, 0 errors, " in result.stdout
     written = {path: each for path, each in snapshot(gelato).items() if "__pycache__" not in path}
     assert written == {
         **before,
@@ -246,6 +257,18 @@ def test_the_document_says_what_was_fixed(gelato: Path) -> None:
         }
     ]
     assert "py-typed" not in {each["rule"] for each in answer["problems"]}
+
+
+def test_a_correction_that_the_disk_refuses_leaves_all_as_it_was(gelato: Path) -> None:
+    spoil(gelato)
+    (gelato / "piece_gelato" / "i18n").write_text("in the way of the folder")
+    before = snapshot(gelato)
+
+    result = pieces("check", "--fix")
+
+    after = {path: each for path, each in snapshot(gelato).items() if "__pycache__" not in path}
+    assert (result.exit_code, after) == (1, before)
+    assert "error: cannot write " in result.stderr
 
 
 def test_a_file_that_is_a_link_is_not_corrected(gelato: Path, tmp_path: Path) -> None:

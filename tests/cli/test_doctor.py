@@ -217,7 +217,7 @@ def test_an_extra_that_is_not_installed_is_a_warning(
 
     assert found[1] == (
         "warning",
-        "`piecekit[publish]` is not installed, which `publish-piece` needs",
+        "`publish-piece` needs `piecekit[publish]`, which is not installed",
         f"{sys.executable} -m pip install 'piecekit[publish]'",
     )
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from pieces_cli.translations import STALE, is_locale
 from pieces_framework.checks import check
+from pieces_framework.checks.translations import is_locale
 from tests.support.plain_pieces import write_piece, write_workspace
 from tests.support.scaffolding import made, pieces, snapshot
 
@@ -153,9 +153,10 @@ def test_english_texts_that_the_piece_does_not_say_are_an_error(folder: Path) ->
 
     assert result.exit_code == 65
     place = "pieces/custom/gelato/piece_gelato/i18n/translation.json"
+    said = "the file is not what the piece says (new texts: 1, gone: 1)"
     assert result.stdout.splitlines() == [
-        f"{place}: error: the file is not what the piece says (new texts: 1, gone: 1) [{STALE}]",
-        "hint: pieces i18n extract gelato",
+        f"{place}: error: {said} [translation-stale]",
+        "  hint: `pieces i18n extract` writes it anew",
         "1 checked, 1 with errors",
     ]
 

@@ -39,7 +39,7 @@ def test_the_pieces_are_listed_by_place(gelato: Path, workspace: Path) -> None:
     result = made("list")
 
     assert result.stdout.splitlines() == [
-        "FOLDER   PACKAGE        VERSION  PLACE",
+        "PIECE    PACKAGE        VERSION  PATH",
         "dessert  piece-dessert  0.0.1    pieces/community/dessert",
         "gelato   piece-gelato   0.0.1    pieces/custom/gelato",
     ]
@@ -97,16 +97,16 @@ def test_for_a_program_it_is_a_document_with_the_problems(broken: Path, workspac
     assert document["data"]["workspace"] == str(workspace)
     assert document["data"]["pieces"] == [
         {
-            "folder": "brittle",
+            "piece": "brittle",
             "package": None,
             "version": None,
-            "place": "pieces/community/brittle",
+            "path": "pieces/community/brittle",
         },
         {
-            "folder": "gelato",
+            "piece": "gelato",
             "package": "piece-gelato",
             "version": "0.0.1",
-            "place": "pieces/custom/gelato",
+            "path": "pieces/custom/gelato",
         },
     ]
     [problem] = document["problems"]

@@ -14,7 +14,9 @@ import pytest
 from pieces_cli.testing.outcomes import read_outcomes
 from pieces_cli.testing.pytest_run import NoPytestError, require_pytest
 from pieces_cli.testing.report import exit_code, problems
+from pieces_cli.workspace import NO_PIECE, Workspace
 from tests.support.command import pieces_command
+from tests.support.plain_pieces import write_workspace
 from tests.support.scaffolding import made, pieces
 
 PASSES = "def test_passes() -> None:\n    assert True\n"
@@ -82,7 +84,13 @@ def test_the_document_counts_by_piece_and_places_each_failure(root: Path) -> Non
     assert (code, answer["schema"], answer["ok"]) == (1, "pieces.test/1", False)
     assert sorbet["piece"] == "sorbet"
     assert counted.pop("durationSeconds") > 0
-    assert counted == {"piece": "gelato", "passed": 1, "failed": 2, "skipped": 0}
+    assert counted == {
+        "piece": "gelato",
+        "package": "piece-gelato",
+        "passed": 1,
+        "failed": 2,
+        "skipped": 0,
+    }
     assert [(each["path"], each["line"]) for each in answer["problems"]] == [
         ("pieces/custom/gelato/tests/test_broken.py", None),
         ("pieces/custom/gelato/tests/test_more.py", 6),
@@ -132,6 +140,27 @@ def test_no_test_is_a_failure_with_a_hint(root: Path) -> None:
 
     assert result.exit_code == 1
     assert result.stderr.startswith("error: no test has run\nhint: ")
+
+
+def test_a_workspace_without_a_piece_passes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(write_workspace(tmp_path / "workspace"))
+
+    result = pieces("test")
+
+    assert (result.exit_code, result.stdout) == (0, f"{NO_PIECE}\n")
+
+
+def test_a_piece_that_is_not_installed_and_has_no_conftest_is_imported(root: Path) -> None:
+    gelato = root / "pieces" / "custom" / "gelato"
+    for conftest in (root / "conftest.py", gelato / "conftest.py"):
+        conftest.unlink(missing_ok=True)
+    write_test(gelato, "test_import", f"import piece_gelato\n\n{PASSES}")
+
+    code, answer = document("gelato", "--", "-k", "test_import")
+
+    assert (code, answer["data"]["pieces"][0]["passed"]) == (0, 1)
 
 
 def test_an_argument_that_pytest_refuses_is_a_usage_error(root: Path) -> None:
@@ -199,4 +228,4 @@ def test_exit_codes_of_pytest_become_ours(of_pytest: int, ours: int, tmp_path: P
     run = read_outcomes(tmp_path / "never-written", of_pytest)
 
     assert exit_code(run) == ours
-    assert bool(problems(run)) is bool(of_pytest)
+    assert bool(problems(Workspace(tmp_path), run)) is bool(of_pytest)

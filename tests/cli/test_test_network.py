@@ -14,6 +14,7 @@ from tests.support.scaffolding import add_action, pieces
 # Documentation addresses (RFC 5737), to which nothing is sent: the attempt itself is refused.
 REACHING = """
 import asyncio
+import multiprocessing
 import socket
 import threading
 
@@ -40,12 +41,31 @@ def test_passing_over_any_error():
         pass
 
 
+def test_passing_over_whatever_is_raised():
+    try:
+        socket.gethostbyname("shop.example.com")
+    except BaseException:
+        pass
+
+
+def test_a_thread():
+    thread = threading.Thread(target=socket.gethostbyname, args=["shop.example.com"])
+    thread.start()
+    thread.join()
+
+
 async def test_the_client_of_pieces():
     await http_client.send_request(HttpMethod.GET, "http://shop.example.com")
 
 
 async def test_the_client_of_pieces_by_address():
     await http_client.send_request(HttpMethod.GET, "http://192.0.2.1")
+
+
+def test_a_forked_process_goes_on_with_an_error():
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        with pytest.raises(OSError, match="`pieces test --live` allows it"):
+            pool.apply(socket.gethostbyname, ["shop.example.com"])
 
 
 def test_this_machine_is_near():
@@ -116,11 +136,13 @@ def test_what_reaches_for_another_machine_fails_and_says_what_allows_it(gelato: 
         "test_connecting",
         "test_sending",
         "test_passing_over_any_error",
+        "test_passing_over_whatever_is_raised",
+        "test_a_thread",
         "test_the_client_of_pieces",
         "test_the_client_of_pieces_by_address",
     }
     assert all("`pieces test --live` allows it" in message for message in failed.values())
-    assert answer["data"]["pieces"][0]["passed"] == 2
+    assert answer["data"]["pieces"][0]["passed"] == 3
 
 
 def test_the_contract_suite_stays_on_this_machine_too(gelato: Path) -> None:

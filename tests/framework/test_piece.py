@@ -407,3 +407,26 @@ def test_extraction_says_what_is_wrong_and_where(
     assert any(error in each for each in answer["errors"])
     assert answer["hint"]
     assert code == exit_code
+
+
+@pytest.mark.parametrize(
+    ("source", "hint"),
+    [
+        ("import os\nos.environ['NOWHERE']", "importing a piece must only declare it"),
+        ("raise SystemExit", "importing a piece must only declare it"),
+        ("undefined", "correct that line"),
+        ("''.undefined", "correct that line"),
+    ],
+)
+def test_extraction_advises_by_what_was_raised(tmp_path: Path, source: str, hint: str) -> None:
+    _, answer = extracted(tmp_path, source, "some_piece:piece")
+
+    assert answer["hint"] == hint
+
+
+def test_extraction_says_which_command_installs_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("")
+
+    _, answer = extracted(tmp_path, "import nowhere", "some_piece:piece")
+
+    assert f"`{sys.executable} -m pip install -e {tmp_path}`" in answer["hint"]

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from pieces_cli.releasing.changelog import CHANGELOG_FILE, with_entry
 from pieces_framework.i18n import FOLDER
-from pieces_framework.project import PROJECT_FILE, Project
+from pieces_framework.versions import Version, VersionError
+
+from .source_tree import project_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pieces_framework.checks import Finding
 
-    Files = Mapping[str, bytes]
-
-_CHANGELOG: Final = "CHANGELOG.md"
-_HEADING: Final = re.compile(r"^##[ \t]+\[?v?\d+\.\d+\.\d+", re.MULTILINE)
-_SECOND_LEVEL: Final = re.compile(r"^##[ \t]", re.MULTILINE)
+    from .source_tree import Files
 
 
 def py_typed(files: Files, finding: Finding) -> Files:
@@ -28,26 +24,25 @@ def py_typed(files: Files, finding: Finding) -> Files:
 
 def changelog_missing(files: Files, _finding: Finding) -> Files:
     """Add a changelog with a heading for the version; what it brought only its author knows."""
-    version = _project(files).version
-    return {**files, _CHANGELOG: f"# Changelog\n\n## {version}\n".encode()} if version else files
+    version = project_of(files).version
+    text = f"# Changelog\n\n## {version}\n"
+    return {**files, CHANGELOG_FILE: text.encode()} if version else files
 
 
 def changelog_version(files: Files, _finding: Finding) -> Files:
     """Add a heading for the version above the newest one.
 
-    A changelog with another section above, such as `Unreleased`, is let be: that may be the text.
+    A changelog with a section `Unreleased` is let be: that may be the text.
     """
-    content, version = files.get(_CHANGELOG, b""), _project(files).version
     try:
-        text = content.decode()
-    except UnicodeDecodeError:
+        text = files.get(CHANGELOG_FILE, b"").decode()
+        version = Version.parse(project_of(files).version)
+    except (UnicodeDecodeError, VersionError):
         return files
-    newest, first = _HEADING.search(text), _SECOND_LEVEL.search(text)
-    if newest is None or first is None or first.start() != newest.start():
+    added = with_entry(text, version, [])
+    if not set(text.splitlines()) <= set(added.splitlines()):  # a heading took another's place
         return files
-    end = "\r\n" if "\r\n" in text else "\n"
-    at = newest.start()
-    return {**files, _CHANGELOG: f"{text[:at]}## {version}{end}{end}{text[at:]}".encode()}
+    return {**files, CHANGELOG_FILE: added.encode()}
 
 
 def translation_misplaced(files: Files, finding: Finding) -> Files:
@@ -65,7 +60,3 @@ def translation_misplaced(files: Files, finding: Finding) -> Files:
         return files
     moved = {path: content for path, content in files.items() if path != finding.path}
     return {**moved, target: files[finding.path]}
-
-
-def _project(files: Files) -> Project:
-    return Project(files.get(PROJECT_FILE, b"").decode("utf-8-sig", "replace"))

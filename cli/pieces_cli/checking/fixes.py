@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pieces_framework import JsonValue
     from pieces_framework.checks import Finding
 
-    Files = Mapping[str, bytes]
+    from .source_tree import Files
+
     Fix = Callable[[Files, Finding], Files]
 
 FIXES: Final[Mapping[str, Fix]] = {

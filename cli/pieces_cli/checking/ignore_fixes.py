@@ -9,11 +9,9 @@ import tomllib
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pieces_framework.checks import Finding
 
-    Files = Mapping[str, bytes]
+    from .source_tree import Files
 
 _UNUSED: Final = re.compile(r"no rule '(.*)' to ignore|no finding of `([^`]*)` here")
 _IGNORE: Final = re.compile(r"#[ ]?pieces:[ ]?ignore\[([^\]\n]*)\]")

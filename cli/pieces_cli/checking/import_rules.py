@@ -8,13 +8,21 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from pieces_framework.checks import Finding, Needs, Rule, Severity
-from pieces_framework.project import PROJECT_FILE, Project
+from pieces_framework.checks.finding import Place, Problem
+from pieces_framework.checks.translations import texts_in
+from pieces_framework.i18n import FOLDER, SOURCE_NAME, texts_of
+from pieces_framework.project import PROJECT_FILE
+
+from .source_tree import package_folder, project_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pieces_cli.building.extraction import ExtractionError
     from pieces_cli.workspace import PieceFolder
+    from pieces_framework import JsonValue
+
+    from .source_tree import Files
 
 _CORRECT: Final = "correct the declaration; the piece cannot be run or built otherwise"
 
@@ -64,9 +72,28 @@ IMPORT_LOADS_TOOL: Final = _rule(
         "the piece is installed they are missing, or slow down each start."
     ),
 )
+TRANSLATION_STALE: Final = _rule(
+    "translation-stale",
+    Severity.ERROR,
+    hint="`pieces i18n extract` writes it anew",
+    description=(
+        "An `i18n/translation.json` that is there says what the piece says.\n\n"
+        "It holds the English texts that translators work from. A text that was changed in the "
+        "code alone is translated as it was, and the translation is never shown."
+    ),
+)
 
 IMPORT_RULES: Final[Mapping[str, Rule]] = MappingProxyType(
-    {rule.id: rule for rule in (DEFINITION, IMPORT_FAILS, IMPORT_PRINTS, IMPORT_LOADS_TOOL)}
+    {
+        rule.id: rule
+        for rule in (
+            DEFINITION,
+            IMPORT_FAILS,
+            IMPORT_PRINTS,
+            IMPORT_LOADS_TOOL,
+            TRANSLATION_STALE,
+        )
+    }
 )
 """Every rule by its id. No comment ignores their findings."""
 
@@ -74,18 +101,14 @@ _PLACE: Final = re.compile(r"[`(]([^`()\n]+?)(?::(\d{1,9}))?[`)]")
 """Where a message names a file: `FILE`, `FILE:LINE` or (FILE:LINE)."""
 
 
-def failed_import(
-    piece: PieceFolder, files: Mapping[str, bytes], error: ExtractionError
-) -> list[Finding]:
+def failed_import(piece: PieceFolder, files: Files, error: ExtractionError) -> list[Finding]:
     """Return a finding for each problem that an import came upon."""
     rule = IMPORT_RULES[error.rule]
     problems = error.problems or error.messages
     return [_finding(piece, files, rule, problem, error.hint) for problem in problems]
 
 
-def loaded_tools(
-    piece: PieceFolder, files: Mapping[str, bytes], tools: Sequence[str]
-) -> list[Finding]:
+def loaded_tools(piece: PieceFolder, files: Files, tools: Sequence[str]) -> list[Finding]:
     """Return a finding for each tool that an import has loaded."""
     return [
         _finding(piece, files, IMPORT_LOADS_TOOL, f"importing the piece loads `{tool}`", "")
@@ -93,12 +116,30 @@ def loaded_tools(
     ]
 
 
-def _finding(
-    piece: PieceFolder, files: Mapping[str, bytes], rule: Rule, problem: str, hint: str
-) -> Finding:
+def stale_texts(
+    piece: PieceFolder, files: Files, metadata: Mapping[str, JsonValue]
+) -> list[Finding]:
+    """Return a finding if the piece's file of English texts does not say what the piece says."""
+    source = package_folder(piece) / FOLDER / f"{SOURCE_NAME}.json"
+    path = source.relative_to(piece.path).as_posix()
+    if path not in files:
+        return []
+    wanted, written = texts_of(metadata), texts_in(files[path])
+    if written == wanted:
+        return []
+    if isinstance(written, str):
+        message = written
+    else:
+        new = len(wanted.keys() - written.keys())
+        gone = len(written.keys() - wanted.keys())
+        message = f"the file is not what the piece says (new texts: {new}, gone: {gone})"
+    return [TRANSLATION_STALE.finding(Problem(Place(path), message))]
+
+
+def _finding(piece: PieceFolder, files: Files, rule: Rule, problem: str, hint: str) -> Finding:
     path, line, named = next(_places(piece, problem), (PROJECT_FILE, 0, ""))
     if not named:
-        project = Project(files.get(PROJECT_FILE, b"").decode("utf-8-sig", "replace"))
+        project = project_of(files)
         line = project.entry_point_line(next((each.key for each in project.entry_points), "")) or 0
     return Finding(
         rule=rule.id,

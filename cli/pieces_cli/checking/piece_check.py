@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pieces_cli.building.child_processes import child_pool
 from pieces_cli.building.extraction import ExtractionError, extract
 from pieces_cli.changes import WriteError, write_together
 from pieces_framework.checks import Finding, Severity, check
 
 from .fixes import correct
-from .import_rules import failed_import, loaded_tools
+from .import_rules import failed_import, loaded_tools, stale_texts
 from .source_tree import MAX_FILE_BYTES, read_source_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from pieces_cli.building.extraction import Extracted
     from pieces_cli.workspace import PieceFolder
+
+    from .source_tree import Files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,17 +53,15 @@ def check_pieces(
         timeout_s: how long one import may take.
 
     Raises:
-        SourceError: if a file cannot be read.
-        WriteError: if the disk does not take the corrections of a piece; it has none of them then.
+        UnreadableFileError: if a file cannot be read.
+        FileInTheWayError: if a file appeared where a correction makes one.
+        WriteError: if the disk does not take the corrections of a piece.
     """
-    pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1)
-    try:
+    with child_pool(os.cpu_count() or 1) as pool:
         imports = pool.map(partial(_imported, python=python, timeout_s=timeout_s), pieces)
         # The rules stay in this thread: to parse a file they turn warnings off, for all threads.
         for piece, imported in zip(pieces, imports, strict=True):
             yield _checked(piece, imported, fix=fix)
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def _imported(piece: PieceFolder, *, python: Path, timeout_s: float) -> Extracted | ExtractionError:
@@ -74,7 +74,7 @@ def _imported(piece: PieceFolder, *, python: Path, timeout_s: float) -> Extracte
 def _checked(
     piece: PieceFolder, imported: Extracted | ExtractionError, *, fix: bool
 ) -> CheckedPiece:
-    files: Mapping[str, bytes] = read_source_tree(piece.path)
+    files: Files = read_source_tree(piece.path)
     metadata = None if isinstance(imported, ExtractionError) else imported.metadata
     fixed: Sequence[Finding] = ()
     if fix:
@@ -90,12 +90,15 @@ def _checked(
             if each.line is None or (each.path, each.line) not in known
         ]
     else:
-        of_import = loaded_tools(piece, files, imported.tools)
+        of_import = [
+            *loaded_tools(piece, files, imported.tools),
+            *stale_texts(piece, files, imported.metadata),
+        ]
     by_place = sorted([*findings, *of_import], key=lambda each: (each.path, each.line or 0))
     return CheckedPiece(piece=piece, findings=by_place, fixed=fixed)
 
 
-def _untouched(folder: Path, files: Mapping[str, bytes]) -> set[str]:
+def _untouched(folder: Path, files: Files) -> set[str]:
     """Return what is not all that is on the disk, or lies elsewhere: cut files, and links."""
     return {
         path
@@ -106,23 +109,18 @@ def _untouched(folder: Path, files: Mapping[str, bytes]) -> set[str]:
     }
 
 
-def _write(folder: Path, before: Mapping[str, bytes], after: Mapping[str, bytes]) -> None:
-    """Write what differs. A file that is gone has moved, and keeps its name."""
-    gone = {PurePosixPath(path).name: path for path in before.keys() - after.keys()}
-    created = {path: PurePosixPath(path).name for path in after.keys() - before.keys()}
+def _write(folder: Path, before: Files, after: Files) -> None:
+    """Write what differs; what has moved is taken away where it was once all is written."""
     changed = {path for path in before.keys() & after.keys() if before[path] != after[path]}
     write_together(
-        {folder / path: after[path].decode() for path in created if created[path] not in gone},
+        {folder / path: after[path].decode() for path in after.keys() - before.keys()},
         {folder / path: after[path].decode() for path in changed},
     )
-    for path, name in created.items():
-        if name in gone:
-            _move(folder / gone[name], folder / path)
-
-
-def _move(old: Path, new: Path) -> None:
-    try:
-        new.parent.mkdir(exist_ok=True)
-        old.rename(new)
-    except OSError as error:
-        raise WriteError(f"cannot move `{old}` to `{new}`: {error.strerror}") from error
+    for path in before.keys() - after.keys():
+        try:
+            (folder / path).unlink()
+        except OSError as error:
+            raise WriteError(
+                f"`{folder / path}` was copied and cannot be removed: {error.strerror}",
+                hint="remove it; all else is corrected",
+            ) from error

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 from pieces_framework.project import PROJECT_FILE, Project
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pieces_framework.checks import Finding
 
-    Files = Mapping[str, bytes]
+    from .source_tree import Files
 
 _OLDEST: Final = ">=3.11"
 _CERTAIN: Final = re.compile(r"(?:>=?\s*3(?:\.\d{1,3}){0,2}\s*,?)?\s*(<\s*4(?:\.0)?)?")

@@ -2,40 +2,44 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from pieces_cli.documents import problem
-from pieces_cli.reporting import is_for_program, say
-from pieces_cli.terminal import is_terminal
+from pieces_cli.reporting import is_for_program, reader_stream, say
+from pieces_cli.terminal import has_colours
+from pieces_cli.workspace import shown_path
 from pieces_framework.checks import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pieces_cli.workspace import Workspace
     from pieces_framework import JsonValue
 
     from .piece_check import CheckedPiece
 
 _COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "cyan"}
+_PAGES: Final = "What a rule asks for, with examples: docs/reference/checks/RULE.md of Piecekit"
 
 
 def show(checked: CheckedPiece) -> None:
-    """Say a piece's findings below its name; a line for it if there are none."""
+    """Say a piece's findings below its name; for a program its document says them."""
+    if is_for_program():
+        return
     if not checked.findings and not checked.fixed:
         say(f"{checked.piece.name}: nothing found")
         return
     say(f"{checked.piece.name}:")
-    for finding in _placed(checked, checked.fixed):
-        said = finding.text().partition("\n")[0]
-        say(said.replace(f": {finding.severity.value}: ", ": fixed: ", 1))
-    for finding in _placed(checked, checked.findings):
-        say(_coloured(finding))
+    for finding in checked.fixed:
+        # Without the line: it was that of the file before.
+        path = shown_path(checked.piece.path / finding.path)
+        say(f"{path}: fixed: {finding.message} [{finding.rule}]")
+    for finding in checked.findings:
+        placed = replace(finding, path=shown_path(checked.piece.path / finding.path))
+        say(placed.text(_label(finding.severity)))
 
 
 def summary(checked: Sequence[CheckedPiece]) -> str:
@@ -46,10 +50,11 @@ def summary(checked: Sequence[CheckedPiece]) -> str:
     ]
     fixed = sum(len(each.fixed) for each in checked)
     said = [*([f"{fixed} fixed"] if fixed else []), *counted]
-    return f"{_counted(len(checked), 'piece')} checked: {', '.join(said)}"
+    text = f"{_counted(len(checked), 'piece')} checked: {', '.join(said)}"
+    return f"{text}\n{_PAGES}" if any(each.findings for each in checked) else text
 
 
-def problems(checked: CheckedPiece) -> list[JsonValue]:
+def problems(workspace: Workspace, checked: CheckedPiece) -> list[JsonValue]:
     """Return a piece's findings as a document's `problems`."""
     return [
         problem(
@@ -60,21 +65,22 @@ def problems(checked: CheckedPiece) -> list[JsonValue]:
             line=each.line,
             hint=each.hint,
         )
-        for each in _placed(checked, checked.findings)
+        for each in _placed(workspace, checked, checked.findings)
     ]
 
 
-def counts(checked: CheckedPiece) -> JsonValue:
+def counts(workspace: Workspace, checked: CheckedPiece) -> JsonValue:
     """Return what a document says of a piece: how much was found, and what was fixed."""
     return {
         "piece": checked.piece.name,
-        "path": _shown(checked.piece.path),
+        "package": checked.piece.distribution,
+        "path": workspace.place(checked.piece).as_posix(),
         "errors": checked.count(Severity.ERROR),
         "warnings": checked.count(Severity.WARNING),
         "notes": checked.count(Severity.NOTE),
         "fixed": [
             {"rule": each.rule, "path": each.path, "line": each.line, "message": each.message}
-            for each in _placed(checked, checked.fixed)
+            for each in _placed(workspace, checked, checked.fixed)
         ],
     }
 
@@ -84,24 +90,18 @@ def exit_code(checked: Sequence[CheckedPiece]) -> int:
     return 65 if any(each.count(Severity.ERROR) for each in checked) else 0
 
 
-def _placed(checked: CheckedPiece, findings: Sequence[Finding]) -> list[Finding]:
-    """Return findings with their paths as seen from the current folder."""
-    return [replace(each, path=_shown(checked.piece.path / each.path)) for each in findings]
+def _placed(
+    workspace: Workspace, checked: CheckedPiece, findings: Sequence[Finding]
+) -> list[Finding]:
+    """Return findings with their paths as documents have them."""
+    folder = checked.piece.path
+    return [replace(each, path=workspace.place(folder / each.path).as_posix()) for each in findings]
 
 
-def _shown(path: Path) -> str:
-    return os.path.relpath(path, Path.cwd())
-
-
-def _coloured(finding: Finding) -> str:
-    first, *rest = finding.message.splitlines() or [""]
-    said, hint = replace(finding, message=first).text().split("\n", 1)
-    stream = sys.stderr if is_for_program() else sys.stdout
-    if is_terminal(stream) and not os.environ.get("NO_COLOR"):
-        severity = finding.severity.value
-        coloured = click.style(severity, fg=_COLOURS[finding.severity])
-        said = said.replace(f": {severity}: ", f": {coloured}: ", 1)
-    return "\n".join([said, *rest, hint])
+def _label(severity: Severity) -> str:
+    if not has_colours(reader_stream()):
+        return severity.value
+    return click.style(severity.value, fg=_COLOURS[severity])
 
 
 def _counted(number: int, what: str) -> str:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from pieces_framework.errors import PieceError
+from pieces_framework.project import PROJECT_FILE, Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pieces_cli.workspace import PieceFolder
+
+Files: TypeAlias = Mapping[str, bytes]
+"""The content of each file of a piece by its path, as `pieces_framework.checks.check` takes it."""
 
 MAX_FILE_BYTES: Final = 4 * 1024 * 1024
 """Of a larger file only the beginning is read; no rule reads as much as text."""
@@ -22,10 +29,11 @@ _LEFT_OUT: Final = frozenset(
 )
 
 
-class SourceError(PieceError):
+class UnreadableFileError(PieceError):
     """A file of a piece cannot be read."""
 
     exit_code = 65  # EX_DATAERR
+    code = "UNREADABLE_FILE"
 
 
 def read_source_tree(folder: Path) -> dict[str, bytes]:
@@ -35,7 +43,7 @@ def read_source_tree(folder: Path) -> dict[str, bytes]:
     that none leads in circles; a name that is no text reads as one that is.
 
     Raises:
-        SourceError: if a file cannot be read.
+        UnreadableFileError: if a file cannot be read.
     """
     found: dict[str, bytes] = {}
     for path in _files(folder):
@@ -46,8 +54,19 @@ def read_source_tree(folder: Path) -> dict[str, bytes]:
         except FileNotFoundError:  # gone since it was listed
             continue
         except OSError as error:
-            raise SourceError(f"`{path}` cannot be read: {error.strerror}") from error
+            raise UnreadableFileError(f"`{path}` cannot be read: {error.strerror}") from error
     return found
+
+
+def package_folder(piece: PieceFolder) -> Path:
+    """Return the folder of the entry point's package, where its `i18n` is."""
+    module = piece.path.joinpath(*piece.entry_point.partition(":")[0].strip().split("."))
+    return module if module.is_dir() else module.parent
+
+
+def project_of(files: Files) -> Project:
+    """Return the `pyproject.toml` among the files of a piece; an empty one if there is none."""
+    return Project(files.get(PROJECT_FILE, b"").decode("utf-8-sig", "replace"))
 
 
 def _files(top: Path) -> Iterator[Path]:

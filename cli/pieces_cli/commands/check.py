@@ -30,7 +30,7 @@ def check(names: tuple[str, ...], fix: bool, timeout: float) -> Outcome:  # noqa
 
     The files of a piece are read, and it is imported in a process of its own.
     Each finding is one line: place, severity, message and rule; below it is
-    what to do. Every rule has a page in docs/reference/checks.
+    what to do. Every rule has a page in docs/reference/checks of Piecekit.
 
     --fix corrects what has one certain answer, such as a missing `py.typed`,
     and says what it corrected; then the rest is reported.
@@ -40,10 +40,13 @@ def check(names: tuple[str, ...], fix: bool, timeout: float) -> Outcome:  # noqa
     from pieces_cli.checking.piece_check import check_pieces
     from pieces_cli.checking.report import counts, exit_code, problems, show, summary
     from pieces_cli.interpreter import piece_interpreter
-    from pieces_cli.workspace import require_workspace
+    from pieces_cli.workspace import NO_PIECE, require_workspace
 
     workspace = require_workspace()
-    pieces = workspace.select(names)
+    pieces = workspace.select(names) if names else workspace.pieces()
+    if not pieces:
+        say(NO_PIECE)
+        return Outcome(data={"pieces": []})
     python = piece_interpreter(workspace)
     checked: list[CheckedPiece] = []
     for each in check_pieces(pieces, python=python, fix=fix, timeout_s=timeout):
@@ -51,7 +54,7 @@ def check(names: tuple[str, ...], fix: bool, timeout: float) -> Outcome:  # noqa
         checked.append(each)
     say(summary(checked))
     return Outcome(
-        data={"pieces": [counts(each) for each in checked]},
-        problems=[problem for each in checked for problem in problems(each)],
+        data={"pieces": [counts(workspace, each) for each in checked]},
+        problems=[problem for each in checked for problem in problems(workspace, each)],
         exit_code=exit_code(checked),
     )

@@ -74,15 +74,16 @@ def check_translations(pieces: Sequence[str]) -> Outcome:
     """Check the translations of pieces.
 
     Without PIECE these are all pieces of the workspace. The rules are those of `pieces check` whose
-    names begin with "translation-", and one more: an i18n/translation.json that is there says what
-    the piece says.
+    names begin with "translation-".
 
     The exit code is 65 if there is an error; missing and unused translations are none.
     """
+    from dataclasses import replace
+
     from pieces_cli.documents import problems_of
     from pieces_cli.interpreter import piece_interpreter
-    from pieces_cli.translations import findings, placed
-    from pieces_cli.workspace import require_workspace
+    from pieces_cli.translations import findings
+    from pieces_cli.workspace import require_workspace, shown_path
     from pieces_framework.checks import Severity
     from pieces_framework.errors import PieceError
 
@@ -93,25 +94,28 @@ def check_translations(pieces: Sequence[str]) -> Outcome:
     failed = 0
     for piece in selected:
         try:
-            found = [placed(each, workspace.place(piece)) for each in findings(piece, python)]
+            found = findings(piece, python)
         except PieceError as error:
             show_error(error)
             problems += problems_of(error)
             failed += 1
             continue
         for finding in found:
-            say(finding.text())
-            problems.append(finding.document())
+            say(replace(finding, path=shown_path(piece.path / finding.path)).text())
+            path = workspace.place(piece.path / finding.path).as_posix()
+            problems.append(replace(finding, path=path).document())
         failed += any(finding.severity is Severity.ERROR for finding in found)
     say(f"{len(selected)} checked, {failed} with errors")
-    names: list[JsonValue] = [piece.name for piece in selected]
-    return Outcome(data={"pieces": names}, problems=problems, exit_code=_WRONG if failed else 0)
+    checked: list[JsonValue] = [
+        {"piece": piece.name, "package": piece.distribution} for piece in selected
+    ]
+    return Outcome(data={"pieces": checked}, problems=problems, exit_code=_WRONG if failed else 0)
 
 
 def _check_locales(locales: Sequence[str]) -> None:
     if not locales:
         return
-    from pieces_cli.translations import is_locale
+    from pieces_framework.checks.translations import is_locale
 
     for locale in locales:
         if not is_locale(locale):
@@ -124,16 +128,17 @@ def _extracted(
     workspace: Workspace, files: Sequence[TextFile], changed: Collection[Path]
 ) -> Outcome:
     from pieces_cli.documents import problem
+    from pieces_cli.workspace import shown_path
 
     documents: list[JsonValue] = []
     problems: list[JsonValue] = []
     for file in files:
-        place = file.path.relative_to(workspace.root).as_posix()
+        place, shown = workspace.place(file.path).as_posix(), shown_path(file.path)
         verb = "written" if file.path in changed else "unchanged"
-        say(f"{place}: {verb}, {file.translated} of {file.texts} texts")
+        say(f"{shown}: {verb}, {file.translated} of {file.texts} texts")
         for key in file.unused:
             message = f"the piece does not have {key!r} any more; its translation is kept"
-            say(f"{place}: note: {message}")
+            say(f"{shown}: note: {message}")
             problems.append(problem("translation-unused", message, severity="note", path=place))
         documents.append(
             {

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pieces_cli.workspace import Survey, Workspace
     from pieces_framework import JsonValue
 
-_COLUMNS: Final = ("folder", "package", "version", "place")
+_COLUMNS: Final = ("piece", "package", "version", "path")
 _UNKNOWN: Final = "?"
 
 
@@ -56,11 +56,12 @@ def _rows(workspace: Workspace, found: Survey) -> list[tuple[tuple[str, ...], To
 
 def _show(rows: list[tuple[tuple[str, ...], Tone]]) -> None:
     from pieces_cli.terminal import status_table
+    from pieces_cli.workspace import NO_PIECE
 
     if rows:
         status_table([column.upper() for column in _COLUMNS], rows)
     else:
-        say("There is no piece yet: make one with `pieces create`.")
+        say(NO_PIECE)
 
 
 def _document(cells: tuple[str, ...]) -> JsonValue:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 from typing_extensions import override
 
-from pieces_cli.reporting import Outcome, ReportingCommand, is_for_program
+from pieces_cli.reporting import Outcome, ReportingCommand, is_for_program, say, show_error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,19 +44,23 @@ def test(context: click.Context, names: tuple[str, ...], live: bool) -> Outcome:
     It is one run of pytest, with the workspace's Python and settings. What
     follows -- goes to pytest: `pieces test gelato -- -k flavor -x`.
 
-    Without --live a test fails that reaches for any machine but this one.
-    Processes that a test starts are not watched.
+    Without --live a test fails that reaches for any machine but this one,
+    from whatever thread. In a process that it forks, such an attempt raises
+    an error there; programs that it starts are not watched.
 
-    The exit code is 1 if a test fails, or if there is none.
+    The exit code is 1 if a test fails, or if no test has run.
     """
     from pieces_cli.interpreter import piece_interpreter
     from pieces_cli.testing.outcomes import by_piece
     from pieces_cli.testing.pytest_run import run_pytest
-    from pieces_cli.testing.report import counts, exit_code, explain, problems, show
-    from pieces_cli.workspace import require_workspace
+    from pieces_cli.testing.report import counts, exit_code, failure, problems, show
+    from pieces_cli.workspace import NO_PIECE, require_workspace
 
     workspace = require_workspace()
-    pieces = workspace.select(names)
+    pieces = workspace.select(names) if names else workspace.pieces()
+    if not pieces:
+        say(NO_PIECE)
+        return Outcome(data={"pieces": []})
     arguments: Sequence[str] = context.meta[_FOR_PYTEST]
     run = run_pytest(
         workspace,
@@ -68,9 +72,10 @@ def test(context: click.Context, names: tuple[str, ...], live: bool) -> Outcome:
     )
     outcomes = by_piece(run.tests, pieces)
     show(outcomes)
-    explain(run)
+    if error := failure(run):
+        show_error(error)
     return Outcome(
         data={"pieces": [counts(each) for each in outcomes]},
-        problems=problems(run),
+        problems=problems(workspace, run),
         exit_code=exit_code(run),
     )

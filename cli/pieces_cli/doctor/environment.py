@@ -68,7 +68,7 @@ def looks_at_extras() -> Iterator[Look]:
             yield ok("extra", f"`{extra}` is installed, for {needed_by}")
         else:
             command = _install(Path(sys.executable), f"'{extra}'")
-            yield warning("extra", f"`{extra}` is not installed, which {needed_by} needs", command)
+            yield warning("extra", f"{needed_by} needs `{extra}`, which is not installed", command)
 
 
 def _inventory(python: Path, pieces: Sequence[PieceFolder]) -> Inventory:

@@ -38,8 +38,9 @@ def looks_at_instance(root: Path) -> Iterator[Look]:
 
 def _look_at_answer(url: str, key: str) -> Look:
     """Ask the instance for some version; one that may be read without a key takes any."""
-    from pieces_cli.publishing.client import InstanceClient, PresentQuery
+    from pieces_cli.publishing.client import InstanceClient
     from pieces_cli.publishing.instance_address import api_address, check_key
+    from pieces_cli.publishing.presence import PresentQuery
 
     some = PresentQuery(distribution="piece-gelato", version="0.0.0", source_digest="0" * 64)
     try:

@@ -58,7 +58,6 @@ def main() -> None:
     }
     answer = {
         "python": ".".join(map(str, sys.version_info[:3])),
-        "prefix": sys.prefix,
         "unmet": found,
         "tools": {name: installed(name) for name in asked["tools"]},
     }

@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pieces_cli.workspace import PROJECT_FILE
+from pieces_cli.interpreter import piece_environment
 from pieces_framework.errors import PieceError
+from pieces_framework.project import PROJECT_FILE
 
 from .outcomes import RunOutcome, read_outcomes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from pieces_cli.workspace import PieceFolder, Workspace
 
-_PLUGIN: Final = "pieces_engine.contract.command"
+_PLUGIN: Final = "pieces_engine.contract.test_plugin"
 _SETTINGS: Final = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", PROJECT_FILE)
 """Where pytest has its settings, the first of these that is there."""
 _HAS_PYTEST: Final = "import importlib.util as u, sys; sys.exit(u.find_spec('pytest') is None)"
@@ -36,6 +37,7 @@ class NoPytestError(PieceError):
     """The interpreter that runs the pieces has no pytest."""
 
     exit_code = 78  # EX_CONFIG
+    code = "NO_PYTEST"
 
 
 def run_pytest(
@@ -69,7 +71,7 @@ def run_pytest(
         command = [str(python), "-P", "-m", "pytest", *_options(workspace, outcomes, live=live)]
         command += [f"--piece={_relative(piece.path)}" for piece in pieces]
         command += [*arguments, *(_relative(piece.path) for piece in pieces)]
-        exit_code = _run(command, is_quiet=is_quiet)
+        exit_code = _run(command, _environment(pieces), is_quiet=is_quiet)
         return read_outcomes(outcomes, exit_code)
 
 
@@ -106,9 +108,15 @@ def _relative(path: Path) -> str:
     return f"./{relative}" if relative.startswith("-") else relative
 
 
-def _run(command: Sequence[str], *, is_quiet: bool) -> int:
+def _environment(pieces: Sequence[PieceFolder]) -> dict[str, str]:
+    """Return the environment in which the pieces can be imported, be they installed or not."""
+    environment = piece_environment()
+    path = [*(str(piece.path) for piece in pieces), environment.get("PYTHONPATH", "")]
+    return {**environment, "PYTHONPATH": os.pathsep.join(filter(None, path))}
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str], *, is_quiet: bool) -> int:
     sys.stdout.flush()
-    environment = {name: value for name, value in os.environ.items() if name != "AP_API_KEY"}
     process = subprocess.Popen(  # noqa: S603 -- the author's interpreter on the author's tests
         command, env=environment, stdout=_STDERR if is_quiet else None
     )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, get_args
 
-import click
-
-from pieces_cli.documents import problem
+from pieces_cli.documents import problem, problems_of
 from pieces_cli.reporting import INTERRUPTED, say
+from pieces_framework.errors import PieceError
+
+from .outcomes import HowEnded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from pieces_cli.workspace import Workspace
     from pieces_framework import JsonValue
 
     from .outcomes import PieceOutcome, RunOutcome
@@ -35,21 +36,41 @@ _WHY: Final = {
 """By pytest's exit codes: a rule, a message and a hint for what no failed test tells."""
 
 
+class PytestError(PieceError):
+    """pytest did not run the tests.
+
+    Args:
+        message: see `PieceError`.
+        rule: what a document's problem names.
+        hint: see `PieceError`.
+    """
+
+    code = "PYTEST_FAILED"
+
+    def __init__(self, message: str, *, rule: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.rule: Final = rule
+
+
 def show(outcomes: Sequence[PieceOutcome]) -> None:
     """Say how the tests of each piece ended, where there are several."""
     if len(outcomes) > 1:
         for each in outcomes:
             counted = ", ".join(
-                f"{each.count(outcome)} {outcome}" for outcome in ("passed", "failed", "skipped")
+                f"{each.count(outcome)} {outcome}" for outcome in get_args(HowEnded)
             )
-            say(f"{each.piece or _ELSEWHERE}: {counted} in {each.duration_s:.1f} s")
+            name = each.piece.name if each.piece else _ELSEWHERE
+            say(f"{name}: {counted} in {each.duration_s:.1f} s")
 
 
-def explain(run: RunOutcome) -> None:
-    """Say on standard error why a run failed, if no test says it."""
+def failure(run: RunOutcome) -> PytestError | None:
+    """Return why a run failed, if no test says it."""
     if run.exit_code in _WHY:
-        _, message, hint = _WHY[run.exit_code]
-        click.echo(f"error: {message}\nhint: {hint}", err=True)
+        rule, message, hint = _WHY[run.exit_code]
+        return PytestError(message, rule=rule, hint=hint)
+    if run.exit_code and all(each.outcome != "failed" for each in run.tests):
+        return PytestError(f"pytest ended with exit code {run.exit_code}", rule="pytest-failed")
+    return None
 
 
 def exit_code(run: RunOutcome) -> int:
@@ -60,7 +81,8 @@ def exit_code(run: RunOutcome) -> int:
 def counts(outcome: PieceOutcome) -> JsonValue:
     """Return what a document says of a piece's tests."""
     return {
-        "piece": outcome.piece or None,
+        "piece": outcome.piece.name if outcome.piece else None,
+        "package": outcome.piece.distribution if outcome.piece else None,
         "passed": outcome.count("passed"),
         "failed": outcome.count("failed"),
         "skipped": outcome.count("skipped"),
@@ -68,21 +90,24 @@ def counts(outcome: PieceOutcome) -> JsonValue:
     }
 
 
-def problems(run: RunOutcome) -> list[JsonValue]:
+def problems(workspace: Workspace, run: RunOutcome) -> list[JsonValue]:
     """Return a document's `problems`: each failed test, or why there is none."""
     failed = [
         problem(
             "test-failed",
             f"{each.name}: {each.message}",
-            path=os.path.relpath(each.path, Path.cwd()),
+            path=_placed(workspace, each.path),
             line=each.line,
         )
         for each in run.tests
         if each.outcome == "failed"
     ]
-    if run.exit_code in _WHY:
-        rule, message, hint = _WHY[run.exit_code]
-        failed.append(problem(rule, message, hint=hint))
-    elif run.exit_code and not failed:
-        failed.append(problem("pytest-failed", f"pytest ended with exit code {run.exit_code}"))
-    return failed
+    error = failure(run)
+    return [*failed, *(problems_of(error) if error else ())]
+
+
+def _placed(workspace: Workspace, path: Path) -> str:
+    """Return a test's path as documents have it; whole if it is none of the workspace."""
+    if path.is_relative_to(workspace.root):
+        path = workspace.place(path)
+    return path.as_posix()

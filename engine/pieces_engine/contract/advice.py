@@ -49,6 +49,8 @@ def of_import(error: BaseException, module: str, folder: str) -> str:
         return error.hint or "correct the declaration"
     if isinstance(cause, ModuleNotFoundError) and isinstance(error, PieceError):
         return error.hint
+    if isinstance(cause, ArithmeticError | AttributeError | ImportError | NameError | TypeError):
+        return f"correct that line; try it alone by `python -c 'import {module}'`"
     return f"{_DECLARE_ONLY}; try it alone by `python -c 'import {module}'`"
 
 

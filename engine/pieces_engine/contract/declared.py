@@ -10,6 +10,7 @@ from typing import Any
 
 from typing_extensions import TypeIs
 
+from pieces_engine.credentials import AnyPart
 from pieces_framework.errors import PieceError, PropsError
 from pieces_framework.files import ApStreamingFile
 from pieces_framework.loading import UnknownAuth, UnknownProperty, piece_from_metadata
@@ -30,7 +31,6 @@ from pieces_framework.wire import json_problem, same_json
 
 from .attempt import described
 from .examination import (
-    AnyPart,
     Examination,
     Step,
     Subject,

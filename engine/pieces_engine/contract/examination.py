@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from json import dumps, loads  # a piece may put others in their place
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from pieces_engine.credentials import AnyPart
 from pieces_framework.action import Action
 from pieces_framework.piece import Piece
-from pieces_framework.trigger import Trigger
 
 from .verdict import Place, Verdict
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from .guard import Code, Guard
 
-AnyPart: TypeAlias = "Action[Any, Any, Any] | Trigger[Any, Any, Any, Any]"
 Step: TypeAlias = Callable[[str], None]
 """Says which promise is looked at from now on; its deadline begins anew."""
 

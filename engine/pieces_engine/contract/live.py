@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
+from pieces_engine.credentials import AnyPart
 from pieces_engine.runner import HookName, run_action, run_hook
 from pieces_framework.action import Action
 from pieces_framework.context import WebhookPayload
@@ -24,7 +25,7 @@ from pieces_framework.trigger import Trigger, TriggerStrategy
 from .advice import BAD_SCHEMA, NOT_THE_SERVICE, of_live
 from .attempt import described
 from .event_payload import read_document
-from .examination import AnyPart, live_rule, place_of, schema_of
+from .examination import live_rule, place_of, schema_of
 from .fit import likeness_problem, schema_problem
 from .promises import NEEDS_SERVICE
 from .verdict import Place, Verdict, broken, kept, not_run

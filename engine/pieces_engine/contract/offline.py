@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any, Final
 
+from pieces_engine.credentials import AnyPart
 from pieces_engine.loaders import LoadedProperty, loaded_problem, loaded_properties
 from pieces_framework.auth import AuthBase, AuthValidationContext
 from pieces_framework.calling import call
@@ -14,7 +15,7 @@ from pieces_framework.secret_forms import secret_pattern
 from pieces_framework.testing import make_property_context
 
 from .attempt import Outcome, attempt, told, told_behind
-from .examination import AnyPart, Examination, Step, Subject, place_of
+from .examination import Examination, Step, Subject, place_of
 from .inputs import Inputs, NoValueError, is_optional
 from .offline_run import OPTIONAL, RUN, SECRETS, Call, examine_run, place_in
 from .promises import NEEDS_SERVICE

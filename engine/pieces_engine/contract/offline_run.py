@@ -9,6 +9,7 @@ from functools import partial
 from re import Pattern
 from typing import Any, Final, TypeAlias
 
+from pieces_engine.credentials import AnyPart
 from pieces_framework.action import Action
 from pieces_framework.context import WebhookPayload
 from pieces_framework.errors import AuthorCodeError, PropsError
@@ -21,7 +22,7 @@ from pieces_framework.trigger import Trigger, TriggerStrategy
 
 from .advice import BAD_SCHEMA, BAD_VALUE, DROP_CAUSE, of_untyped
 from .attempt import Outcome, attempt, told, told_behind
-from .examination import AnyPart, Step, Subject, place_of, schema_of
+from .examination import Step, Subject, place_of, schema_of
 from .fit import schema_problem
 from .inputs import Inputs, InputSet, NoValueError
 from .promises import NEEDS_SERVICE

@@ -16,6 +16,7 @@ from json import dumps, loads  # a piece may put others in their place
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
+from pieces_engine.credentials import AnyPart
 from pieces_framework.errors import PieceError
 from pieces_framework.importing import import_piece
 from pieces_framework.property import properties_of
@@ -23,7 +24,7 @@ from pieces_framework.trigger import Trigger
 
 from .advice import of_import
 from .attempt import described
-from .examination import AnyPart, Subject, live_rule, parts_of, place_of
+from .examination import Subject, live_rule, parts_of, place_of
 from .guard import Code, Guard, Mode, code_root
 from .import_watch import ImportWatch
 from .network import is_loopback_only

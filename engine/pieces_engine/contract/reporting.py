@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Generator
 
 import pytest
 
 from .live_request import FIXTURE
 from .nodes import ContractItem
+from .service import ContractService
 
 
 class Reporting:
@@ -36,5 +38,5 @@ class Reporting:
             promises = "promise" if self._lacking == 1 else "promises"
             terminalreporter.write_line(
                 f"{self._lacking} {promises} not run: write the fixture `{FIXTURE}`"
-                " (docs: contract suite)"
+                f" (`{sys.executable} -m pydoc {ContractService.__module__}`)"
             )

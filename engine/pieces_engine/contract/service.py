@@ -20,7 +20,18 @@ the trigger's `run` instead of a request: what an app webhook or a manual trigge
 
 @dataclass(frozen=True, kw_only=True)
 class ContractService:
-    """What the fixture `contract_service` gives: how to use a service that is running."""
+    """What the fixture `contract_service` gives: how to use a service that is running.
+
+    The fixture stands in the `conftest.py` of the piece, and starts a fake of the service::
+
+        @pytest.fixture
+        def contract_service():
+            with fake_shop() as url:
+                yield ContractService(auth="a key it takes", props={"url": url})
+
+    Besides `auth` and `props`, `part_props` are values for one action or trigger by its name, and
+    `events` has by the name of a trigger a function that makes happen what it notices.
+    """
 
     auth: JsonValue = field(default=None, repr=False)
     """The raw value of a connection that the service takes, as `pieces run` is given it."""

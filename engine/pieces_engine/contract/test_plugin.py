@@ -1,4 +1,4 @@
-"""What `pieces test` adds to a run of pytest: `-p pieces_engine.contract.command`.
+"""What `pieces test` adds to a run of pytest: `-p pieces_engine.contract.test_plugin`.
 
 It notes each test's outcome in a file, one line of JSON for each report, and with
 `--pieces-offline` it fails whatever reaches for another machine.
@@ -6,9 +6,11 @@ It notes each test's outcome in a file, one line of JSON for each report, and wi
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, Final, TextIO
 
@@ -61,6 +63,38 @@ class Outcomes:
         self._file.flush()
 
 
+class Offline:
+    """Refuses what reaches for another machine, and fails the test meanwhile.
+
+    The test fails even if a thread made the attempt, or the error was passed over.
+    """
+
+    def __init__(self) -> None:
+        self._process: Final = os.getpid()
+        self._attempts: Final[list[str]] = []
+        sys.addaudithook(self._refuse)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Let a phase of a test fail in which something was refused."""
+        report = yield
+        if self._attempts and self._attempts[0] not in _message(report):
+            report.outcome = "failed"
+            report.longrepr = f"{report.longreprtext}\n{self._attempts[0]}".lstrip()
+        self._attempts.clear()
+        return report
+
+    def _refuse(self, event: str, arguments: tuple[Any, ...]) -> None:  # as each event has them
+        why = blocked(event, arguments)
+        if why and os.getpid() != self._process:
+            # What ends a test would end a forked process, and a pool would start it anew for ever.
+            raise OSError(errno.ENETUNREACH, why)
+        if why:
+            self._attempts.append(why)
+            # Not an error that a piece may catch and pass over.
+            pytest.fail(why)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add what only `pieces test` passes."""
     group = parser.getgroup("pieces test")
@@ -72,7 +106,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Cut the network, and begin to note; of several processes only the first one notes."""
     if config.getoption("--pieces-offline"):
         os.environ[LOOPBACK_ONLY] = "1"  # for the processes of the contract suite
-        _stay_on_this_machine()
+        config.pluginmanager.register(Offline())
     path = config.getoption("--pieces-outcomes")
     if path and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Outcomes(path, config.rootpath), _NAME)
@@ -83,15 +117,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     outcomes = config.pluginmanager.unregister(name=_NAME)
     if isinstance(outcomes, Outcomes):
         outcomes.close()
-
-
-def _stay_on_this_machine() -> None:
-    def refuse(event: str, arguments: tuple[Any, ...]) -> None:  # as each event has them
-        if why := blocked(event, arguments):
-            # Not an error that a piece may catch and pass over.
-            pytest.fail(why)
-
-    sys.addaudithook(refuse)
 
 
 def _message(report: pytest.TestReport | pytest.CollectReport) -> str:

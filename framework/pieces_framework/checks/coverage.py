@@ -2,14 +2,40 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from typing import Final
 
 from .finding import Needs, Problem, Severity, check_for
+from .module import keyword, literal_text
 from .piece_files import PieceFiles
+from .walking import last_name
 
+_KINDS: Final = {"create_action": "action", "create_trigger": "trigger"}
+"""What a function of the framework declares."""
 _TRIED_BY_HAND: Final = frozenset({"MANUAL"})
+
+
+@check_for(
+    "part-unregistered",
+    Severity.WARNING,
+    needs=Needs.METADATA,
+    hint="pass it to `create_piece`, in `actions` or `triggers`; or remove it",
+)
+def part_unregistered(piece: PieceFiles) -> Iterator[Problem]:
+    """An action or trigger that a module declares is one of the piece.
+
+    Without that nobody can use it. What a function declares, or names by more than a literal, is
+    let be.
+    """
+    registered = {(part.kind, part.name) for part in piece.parts}
+    for module in piece.modules:
+        for call, seen in module.each(ast.Call):
+            kind, written = _KINDS.get(last_name(call.func)), keyword(call, "name")
+            name = literal_text(written)
+            if kind and written and name and not seen.function and (kind, name) not in registered:
+                yield Problem(module.at(written), f"the piece does not have the {kind} `{name}`")
 
 
 @check_for(
@@ -77,4 +103,10 @@ def output_unknown(piece: PieceFiles) -> Iterator[Problem]:
             yield Problem(piece.part_at(part), f"the action `{part.name}` has no output schema")
 
 
-CHECKS: Final = (tests_missing, part_untested, sample_data_missing, output_unknown)
+CHECKS: Final = (
+    part_unregistered,
+    tests_missing,
+    part_untested,
+    sample_data_missing,
+    output_unknown,
+)

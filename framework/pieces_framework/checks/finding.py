@@ -38,14 +38,18 @@ class Finding:
     message: str
     hint: str
 
-    def text(self) -> str:
+    def text(self, label: str = "") -> str:
         """Return the finding as a terminal shows it: `PATH:LINE: SEVERITY: MESSAGE [RULE]`.
 
-        The hint is on a second line.
+        Further lines of the message, and the hint, are indented below it.
+
+        Args:
+            label: what stands for the severity; its word if not given.
         """
         place = self.path if self.line is None else f"{self.path}:{self.line}"
-        said = f"{place}: {self.severity.value}: {self.message} [{self.rule}]"
-        return f"{said}\nhint: {self.hint}"
+        first, *rest = self.message.splitlines() or [""]
+        said = f"{place}: {label or self.severity.value}: {first} [{self.rule}]"
+        return "\n".join([said, *(f"  {line}" for line in [*rest, f"hint: {self.hint}"])])
 
     def document(self) -> dict[str, JsonValue]:
         """Return the finding as JSON: one of the `problems` that commands and the server report."""

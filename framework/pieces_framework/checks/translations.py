@@ -29,7 +29,7 @@ _MAX_SHOWN_CHARACTERS: Final = 40
 def translation_unreadable(piece: PieceFiles) -> Iterator[Problem]:
     """A translation is a JSON file with one object of texts; a piece is not built otherwise."""
     for path, content in _files(piece):
-        if isinstance(read := _read(content), str):
+        if isinstance(read := texts_in(content), str):
             yield Problem(Place(path), read)
 
 
@@ -89,12 +89,31 @@ def translation_misplaced(piece: PieceFiles) -> Iterator[Problem]:
         inside = len(folders) == 2 and folders[0] in piece.packages
         if ending == "json" and not inside:
             yield Problem(Place(path), "the translation is not in the package")
-        elif ending == "json" and stem != SOURCE_NAME and not _LOCALE.fullmatch(stem):
+        elif ending == "json" and stem != SOURCE_NAME and not is_locale(stem):
             yield Problem(Place(path), f"`{stem[:_MAX_SHOWN_CHARACTERS]}` is no locale")
         elif (
             ending.lower() in _OTHER_FORMS and f"{path[: -len(name)]}{stem}.json" not in piece.files
         ):
             yield Problem(Place(path), f"`{name[:_MAX_SHOWN_CHARACTERS]}` is not read; JSON is")
+
+
+def is_locale(name: str) -> bool:
+    """Whether a file of translations may be called so: `de`, `zh-TW`."""
+    return _LOCALE.fullmatch(name) is not None
+
+
+def texts_in(content: bytes) -> Mapping[str, str] | str:
+    """Return the texts of a file of translations, or what is wrong with it."""
+    try:
+        document = parse_json(content.decode("utf-8-sig"))
+    except ValueError:
+        return "the file is not JSON"
+    if not isinstance(document, Mapping):
+        return "the file does not hold an object"
+    texts = {key: value for key, value in document.items() if isinstance(value, str)}
+    if len(texts) < len(document):
+        return "the file holds something besides texts"
+    return texts
 
 
 def _files(piece: PieceFiles) -> Iterator[tuple[str, bytes]]:
@@ -107,22 +126,8 @@ def _files(piece: PieceFiles) -> Iterator[tuple[str, bytes]]:
 
 def _readable(piece: PieceFiles) -> Iterator[tuple[str, Mapping[str, str]]]:
     for path, content in _files(piece):
-        if not isinstance(texts := _read(content), str):
+        if not isinstance(texts := texts_in(content), str):
             yield path, texts
-
-
-def _read(content: bytes) -> Mapping[str, str] | str:
-    """Return the texts of a file, or what is wrong with it."""
-    try:
-        document = parse_json(content.decode("utf-8-sig"))
-    except ValueError:
-        return "the file is not JSON"
-    if not isinstance(document, Mapping):
-        return "the file does not hold an object"
-    texts = {key: value for key, value in document.items() if isinstance(value, str)}
-    if len(texts) < len(document):
-        return "the file holds something besides texts"
-    return texts
 
 
 def _repeated(content: bytes) -> list[str]:

@@ -23,8 +23,12 @@ BEHAVIOUR: Final = (
 
 def text_report(comparison: Comparison) -> str:
     """Return the changes in groups, a line each, and what they cannot say."""
-    lines = [line for severity in _TITLES for line in _group(comparison, severity)]
-    return "\n".join([*(lines or ["Nothing differs: a patch."]), "", BEHAVIOUR])
+    return "\n".join([*(change_lines(comparison) or ["Nothing differs: a patch."]), "", BEHAVIOUR])
+
+
+def change_lines(comparison: Comparison) -> list[str]:
+    """Return the changes in groups, a line each, the worst first; none where nothing differs."""
+    return [line for severity in _TITLES for line in _group(comparison, severity)]
 
 
 def _group(comparison: Comparison, severity: Severity) -> Iterator[str]:

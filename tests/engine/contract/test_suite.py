@@ -157,7 +157,7 @@ def test_a_skipped_promise_is_shown_at_its_part(goods: Report) -> None:
 
 
 def test_the_summary_says_how_many_promises_lack_the_fixture(goods: Report) -> None:
-    said = "4 promises not run: write the fixture `contract_service` (docs: contract suite)"
+    said = "4 promises not run: write the fixture `contract_service` (`"
 
     assert said in goods.output
 
