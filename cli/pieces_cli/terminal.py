@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, Literal, TextIO
+from typing import IO, TYPE_CHECKING, Any, Final, Literal, TextIO
 
-from .reporting import is_for_program, say
+from .reporting import reader_stream, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -29,7 +29,8 @@ def status_table(headers: Sequence[str], rows: Sequence[tuple[Sequence[str], Ton
         headers: the columns' names.
         rows: each with as many cells as `headers`, and the tone of its last cell.
     """
-    stream = sys.stderr if is_for_program() else sys.stdout
+    stream = reader_stream()
+    rows = [(tuple(map(_printable, cells)), tone) for cells, tone in rows]
     if not is_terminal(stream):
         for line in _plain_lines([headers, *(cells for cells, _ in rows)]):
             say(line)
@@ -68,9 +69,20 @@ def progress(
         yield lambda done: shown.update(task, completed=done)
 
 
-def is_terminal(stream: TextIO) -> bool:
+def is_terminal(stream: IO[Any]) -> bool:
     """Whether a person looks at the stream as it is written, and it can move its cursor."""
     return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def has_colours(stream: IO[Any]) -> bool:
+    """Whether what is written to the stream may be coloured. Source: no-color.org."""
+    return is_terminal(stream) and not os.environ.get("NO_COLOR")
+
+
+def _printable(cell: str) -> str:
+    """Return a cell without what would steer a terminal: it may quote what others say."""
+    shown = (each if each.isprintable() else "\N{REPLACEMENT CHARACTER}" for each in cell)
+    return "".join(shown)
 
 
 def _console(stream: TextIO) -> Console:

@@ -6,25 +6,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pieces_framework.versions import Comparison, Version, VersionError, compare
+from pieces_framework.errors import PieceError
+from pieces_framework.versions import Comparison, VersionError, compare
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pieces_framework.versions import Version
 
-    from pieces_framework import JsonValue
+    from .piece_version import PieceVersion
 
 
-@dataclass(frozen=True, kw_only=True)
-class PieceVersion:
-    """A version of a piece as data: the one in its folder, or one that others have."""
+class VersionRefusedError(PieceError):
+    """A version may not be published: it is taken, or too low for what changed."""
 
-    version: Version
-    metadata: Mapping[str, JsonValue]
-    """Wire metadata, without what an instance adds."""
-    source_digest: str
-    """Of what its wheel is built from, in hex."""
-    origin: str
-    """Where it is, as messages say it: an address, a file, a git revision, a folder."""
+    code = "VERSION_REFUSED"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,25 +54,32 @@ class VersionStep:
         """The lowest version that the new one may have."""
         return self.old.version if self.is_same else self.comparison.next_version(self.old.version)
 
-    def require_legal(self, *, breaks_allowed: bool = False) -> None:
-        """Do nothing if the new version may follow the old one.
+    def breaking_reason(self, allow_breaking: str | None) -> str | None:
+        """Return the reason to record with the new version; `None` if it is legal as it is.
 
         Args:
-            breaks_allowed: whether any later version will do, whatever it breaks.
+            allow_breaking: why any later version will do, whatever it breaks; `None` if it will
+                not.
 
         Raises:
-            VersionError: if it may not; it names the lowest version that may.
+            VersionRefusedError: if the new version may not follow; it names the lowest that may.
         """
-        if self.is_legal or (breaks_allowed and self.new.version > self.old.version):
-            return
+        if self.is_legal:
+            return None
+        is_later = self.new.version > self.old.version
+        if allow_breaking is not None and is_later:
+            return allow_breaking
         if self.new.version == self.old.version:
-            raise VersionError(
+            raise VersionRefusedError(
                 f"`{self.old.version}` is in {self.old.origin}, with other content",
-                hint=f"name it {self.lowest} or later",
+                hint=f"a version is published once: name it {self.lowest} or later",
             )
+        way_out = ", or publish it as it is with `--allow-breaking REASON`" if is_later else ""
         try:
             self.comparison.require(self.old.version, self.new.version)
         except VersionError as error:
-            raise VersionError(
-                f"{error.message} (`{self.old.version}` is in {self.old.origin})", hint=error.hint
+            raise VersionRefusedError(
+                f"{error.message} (`{self.old.version}` is in {self.old.origin})",
+                hint=f"{error.hint}{way_out}",
             ) from error
+        return None

@@ -99,7 +99,12 @@ def _serve(settings: Settings) -> int:
             registry = Registry(engine, WheelFolder(settings.data_folder))
             registry.remove_leftovers()
         publish_sdk(registry)
-        if not has_keys(engine):
+        folder = str(settings.data_folder.resolve())
+        print(f"data folder: {folder}", flush=True)
+        if has_keys(engine):
+            command = f"AP_CONFIG_PATH={shlex.quote(folder)} python -m pieces_server keys create"
+            print(f"for another API key: {command}", flush=True)
+        else:
             # Never through the logger: a log is kept, and read by others.
             create_key(
                 engine, "admin", lambda key: print(f"API key (shown once): {key}", flush=True)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
@@ -26,6 +28,28 @@ if TYPE_CHECKING:
 
 _HTTP_CODES: Final = {404: "ENTITY_NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 _logger = logging.getLogger(__name__)
+
+
+class ErrorParams(BaseModel):
+    """What an error's answer says besides its code; each code may have more of it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    message: str
+
+
+class ErrorAnswer(BaseModel):
+    """The form of each answer without success, for the description of the API."""
+
+    code: str
+    params: ErrorParams
+
+
+def refused_with(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
+    """Return what FastAPI describes these answers of a route by."""
+    return {
+        status.value: {"model": ErrorAnswer, "description": status.phrase} for status in statuses
+    }
 
 
 class ApiError(PieceError):

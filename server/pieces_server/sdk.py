@@ -14,16 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pieces_framework.errors import ArtifactError
+from pieces_framework.names import OWN_DISTRIBUTIONS
 
 if TYPE_CHECKING:
     from .registry import Registry
 
-_PACKAGES: Final = {
-    "pieces-framework": "pieces_framework",
-    "pieces-common": "pieces_common",
-    "pieces-engine": "pieces_engine",
-    "piecekit": "pieces_cli",
-}
 _CACHES: Final = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"}
 _WHEEL: Final = """\
 Wheel-Version: 1.0
@@ -36,7 +31,7 @@ _logger = logging.getLogger(__name__)
 
 def publish_sdk(registry: Registry) -> None:
     """Put the installed Piecekit distributions into the index where their version is absent."""
-    for name, package in _PACKAGES.items():
+    for package, name in OWN_DISTRIBUTIONS.items():
         try:
             installed = distribution(name)
         except PackageNotFoundError:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import socket
 import sys
+import threading
 from collections.abc import Generator
 from pathlib import Path
 
@@ -14,16 +15,19 @@ from click.testing import CliRunner, Result
 
 from pieces_cli.building.wheel import build_wheel
 from pieces_cli.main import publish_piece_to_api
-from pieces_cli.publishing.answers import InstanceApiError, UnreachableError
-from pieces_cli.publishing.client import InstanceClient, PresentQuery
+from pieces_cli.publishing.client import InstanceClient
+from pieces_cli.publishing.connection import InstanceConnection
 from pieces_cli.publishing.instance_address import api_address
+from pieces_cli.publishing.presence import PresentQuery
+from pieces_cli.publishing.refusals import UnreachableError
 from pieces_cli.workspace import require_workspace
 from pieces_framework import PieceError
 from pieces_framework.artifact import read_piece_wheel
 from tests.support.scaffolding import pieces
-from tests.support.scripted_api import ScriptedApi, scripted_api
+from tests.support.scripted_api import ScriptedApi, raw_server, scripted_api
 
 KEY = "sk-0123456789"
+pytestmark = pytest.mark.usefixtures("no_waits")
 WHEEL = "piece_gelato-0.0.1-py3-none-any.whl"
 
 
@@ -109,7 +113,7 @@ def test_other_content_needs_another_version(
     assert result.exit_code == 1
     assert result.stderr == (
         "error: the instance has `piece-gelato` 0.0.1 with other content\n"
-        "hint: a version is published once: set `version` to 0.0.2 or higher\n"
+        "hint: a version is published once: raise `version`\n"
     )
 
 
@@ -172,28 +176,6 @@ def test_an_address_without_an_api_is_doubted(api: ScriptedApi, gelato: Path) ->
     assert "hint: is this the instance's address (with or without /api)?" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("status", "body", "code"),
-    [
-        pytest.param(400, {"code": "INVALID_PIECE_ARCHIVE"}, "INVALID_PIECE_ARCHIVE", id="code"),
-        pytest.param(409, {"code": "VALIDATION"}, "VALIDATION", id="conflict"),
-        pytest.param(400, {"code": 7}, "", id="no-text"),
-        pytest.param(500, b"", "", id="no-json"),
-    ],
-)
-def test_an_error_carries_the_status_and_the_code_of_the_answer(
-    status: int, body: object, code: str, api: ScriptedApi, gelato: Path, tmp_path: Path
-) -> None:
-    piece = require_workspace().find("gelato")
-    wheel = build_wheel(piece, python=Path(sys.executable), out=tmp_path)
-    api.status, api.body = status, body
-
-    with pytest.raises(InstanceApiError) as raised:
-        InstanceClient(api_url=api_address(api.url), key=KEY).publish(piece, wheel)
-
-    assert (raised.value.status, raised.value.answer_code) == (status, code)
-
-
 def test_the_upload_says_how_far_it_is(api: ScriptedApi, gelato: Path, tmp_path: Path) -> None:
     piece = require_workspace().find("gelato")
     wheel = build_wheel(piece, python=Path(sys.executable), out=tmp_path)
@@ -205,7 +187,14 @@ def test_the_upload_says_how_far_it_is(api: ScriptedApi, gelato: Path, tmp_path:
     assert sent[-1] == wheel.path.stat().st_size
 
 
-@pytest.mark.parametrize(("asked_for", "waited"), [("7", 7.0), ("9999", 30.0), ("soon", 2.0)])
+@pytest.mark.parametrize(
+    ("asked_for", "waited"),
+    [
+        *(("7", 7.0), ("9999", 30.0), ("soon", 2.0)),
+        ("Fri, 31 Dec 2100 23:59:59 GMT", 30.0),
+        ("Sat, 01 Jan 2000 00:00:00 GMT", 2.0),
+    ],
+)
 def test_a_busy_instance_says_how_long_to_wait(
     asked_for: str, waited: float, api: ScriptedApi
 ) -> None:
@@ -234,14 +223,25 @@ def test_a_key_that_is_refused_at_the_look_exits_with_77_unbuilt(
     assert not Path("dist").exists()
 
 
-def test_a_redirect_says_where_to(api: ScriptedApi, gelato: Path) -> None:
+@pytest.mark.parametrize(
+    ("location", "hint"),
+    [
+        (
+            "https://pieces.example.com/api/v1/pieces",
+            "hint: it points to https://pieces.example.com/api: use that as the API URL\n",
+        ),
+        ("/tools/api/v1/pieces", "hint: it points to {}/tools/api: use that as the API URL\n"),
+        ("/login", "hint: it points to {}/login: is this the instance's address?\n"),
+    ],
+)
+def test_a_redirect_says_where_to(location: str, hint: str, api: ScriptedApi, gelato: Path) -> None:
     api.status, api.body = 308, b""
-    api.headers = {"Location": "https://pieces.example.com/api/v1/pieces"}
+    api.headers = {"Location": location}
 
     result = publish(api)
 
     assert result.exit_code == 1
-    assert "hint: it points to https://pieces.example.com/api/v1/pieces" in result.stderr
+    assert hint.format(api.url) in result.stderr
 
 
 @pytest.mark.parametrize("status", [401, 400, 308])
@@ -256,6 +256,24 @@ def test_an_answer_that_repeats_the_key_does_not_show_it(
 
     assert "the key *** is unknown" in result.stderr
     assert KEY not in result.output
+
+
+@pytest.mark.parametrize("shown", [KEY[:9], KEY[:-1], KEY.encode().hex()])
+def test_a_part_of_the_key_is_not_shown_either(shown: str, api: ScriptedApi, gelato: Path) -> None:
+    api.status, api.body = 400, {"params": {"message": f"no `{shown}` here"}}
+
+    result = publish(api)
+
+    assert "(400): no `***` here" in result.stderr
+
+
+def test_a_broken_answer_that_repeats_the_key_does_not_show_it(gelato: Path) -> None:
+    answer = f"HTTP/1.1 200 OK\r\nBearer {KEY}\r\n\r\n".encode()
+    with raw_server(lambda to: to.sendall(answer)) as url:
+        result = pieces("publish", "--name", "gelato", "--api-url", url, AP_API_KEY=KEY)
+
+    assert result.exit_code == 69
+    assert "Bearer ***" in result.stderr
 
 
 def test_no_answer_exits_with_69(gelato: Path) -> None:
@@ -281,6 +299,90 @@ def test_silence_is_no_answer(gelato: Path) -> None:
 
         with pytest.raises(UnreachableError):
             client.publish(piece, wheel)
+
+
+def test_an_answer_byte_by_byte_comes_to_an_end() -> None:
+    ended = threading.Event()
+
+    def drip(to: socket.socket) -> None:
+        to.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        while not ended.wait(0.05):
+            to.sendall(b"x")
+
+    with raw_server(drip) as url:
+        connection = InstanceConnection(
+            api_url=url, key=KEY, timeout_s=5, waits_s=(), sleep=print, request_timeout_s=0.2
+        )
+
+        with pytest.raises(UnreachableError, match=r"it took longer than 0\.2 s"):
+            connection.send(lambda http: http.get("/v1/pieces"))
+        ended.set()
+
+
+def test_a_connection_that_is_closed_without_an_answer_is_tried_again() -> None:
+    waits: list[float] = []
+    query = PresentQuery(distribution="piece-a", version="0.1.0", source_digest="d" * 64)
+    with raw_server(lambda _: None) as url:
+        client = InstanceClient(
+            api_url=f"{url}/api", key=KEY, waits_s=[2.0, 4.0], sleep=waits.append
+        )
+
+        with pytest.raises(UnreachableError):
+            client.present([query])
+
+    assert waits == [2.0, 4.0]
+
+
+@pytest.mark.parametrize(
+    ("env", "said"),
+    [
+        ({"SSL_CERT_FILE": "/nonexistent"}, "No such file"),
+        ({"HTTP_PROXY": "garbage://x"}, "garbage"),
+        ({"HTTP_PROXY": "socks5://localhost:1"}, "socks"),
+    ],
+)
+def test_network_settings_that_cannot_be_used_are_named(
+    env: dict[str, str], said: str, api: ScriptedApi, gelato: Path
+) -> None:
+    options = ["--name", "gelato", "--api-url", api.url]
+
+    result = pieces("publish", *options, AP_API_KEY=KEY, **env)
+
+    assert result.exit_code == 78
+    assert said in result.stderr
+
+
+@pytest.mark.parametrize("host", ["xn--a", "a..b"])
+def test_a_host_that_is_no_name_is_no_address(host: str, gelato: Path) -> None:
+    options = ["--name", "gelato", "--api-url", f"http://{host}"]
+
+    result = pieces("publish", *options, AP_API_KEY=KEY)
+
+    assert result.exit_code == 2
+    assert f"error: `http://{host}/api` is not an address: " in result.stderr
+
+
+@pytest.mark.parametrize(("status", "hint"), [(405, "older than this command"), (404, "/api)?")])
+def test_an_instance_without_the_question_is_advised_about(
+    status: int, hint: str, api: ScriptedApi, gelato: Path
+) -> None:
+    api.look_status, api.look_body = status, {}
+
+    result = publish(api)
+
+    assert result.exit_code == 1
+    assert hint in result.stderr
+
+
+def test_the_piece_one_is_in_needs_no_name(
+    api: ScriptedApi, gelato: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(gelato / "piece_gelato")
+
+    result = pieces("publish", "--api-url", api.url, AP_API_KEY=KEY)
+
+    assert result.exit_code == 0
+    assert "Piece 'piece-gelato' published." in result.stdout
 
 
 def test_the_address_and_the_key_may_stand_in_the_env_file(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,43 +10,17 @@ import httpx
 import pytest
 from click.testing import Result
 
-from pieces_cli.publishing.answers import InstanceApiError
-from pieces_cli.publishing.client import InstanceClient, PresentQuery
+from pieces_cli.publishing.client import InstanceClient
+from pieces_cli.publishing.presence import PresentQuery
+from pieces_cli.publishing.refusals import InstanceApiError
 from pieces_framework.artifact import read_piece_wheel
 from pieces_framework.versions import Version
-from tests.support.counting_proxy import CountingProxy, counting_proxy
-from tests.support.custom_pieces import write_piece, write_workspace
-from tests.support.instance import Instance, running_instance
+from tests.support.counting_proxy import CountingProxy
+from tests.support.custom_pieces import write_piece
+from tests.support.instance import Instance
 from tests.support.scaffolding import pieces, snapshot
 
 PRESENT = "POST /api/v1/pieces/present"
-
-
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """One for the module; each test uses names of pieces of its own."""
-    with running_instance(tmp_path_factory.mktemp("data")) as started:
-        yield started
-
-
-@pytest.fixture
-def proxy(instance: Instance) -> Iterator[CountingProxy]:
-    with counting_proxy(instance) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def custom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of custom pieces in a workspace that is the current folder."""
-    folder = write_workspace(tmp_path / "workspace")
-    monkeypatch.chdir(tmp_path / "workspace")
-    return folder
-
-
-@pytest.fixture
-def name(tmp_path: Path) -> str:
-    """A name for a piece that no other test uses."""
-    return re.sub("[^a-z0-9]+", "-", tmp_path.name.lower()).strip("-")
 
 
 @pytest.fixture
@@ -126,6 +99,33 @@ def test_an_allowed_break_is_published_with_its_reason(
         "0.1.1",
         "nobody took it",
     )
+
+
+def test_a_changed_version_below_a_newer_one_is_told_one_above_that(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    for version in ("0.1.0", "0.3.0"):
+        write_piece(custom, name, version=version)
+        publish(proxy, instance, name)
+    write_piece(custom, name, version="0.1.0", imports="import json\n")
+
+    result = publish(proxy, instance, name)
+
+    assert "set `version` to 0.3.1 or higher" in result.stderr
+
+
+def test_the_version_that_is_named_is_not_taken(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    for version in ("0.1.0", "0.2.0"):
+        write_piece(custom, name, version=version)
+        publish(proxy, instance, name)
+    write_piece(custom, name, version="0.1.6", actions=["make", "take"])
+
+    result = publish(proxy, instance, name)
+
+    assert result.exit_code == 1
+    assert "hint: 0.2.0 is taken: name it 0.3.0 or later" in result.stderr
 
 
 def test_a_version_below_all_others_is_compared_with_none(

@@ -87,7 +87,7 @@ def test_without_an_instance_one_line_says_what_to_install(tmp_path: Path) -> No
         check=False,
     )
 
-    assert done.returncode == 1
+    assert done.returncode == 78
     assert done.stderr == (
         "error: the instance is not installed here\nhint: pip install 'piecekit[serve]'\n"
     )

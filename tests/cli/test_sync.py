@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
 import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -15,40 +13,12 @@ from click.testing import CliRunner, Result
 
 from pieces_cli.main import sync_pieces
 from tests.support.command import pieces_command
-from tests.support.counting_proxy import CountingProxy, counting_proxy
-from tests.support.custom_pieces import IMPORTS, write_piece, write_workspace
-from tests.support.instance import Instance, running_instance
+from tests.support.counting_proxy import CountingProxy
+from tests.support.custom_pieces import write_piece
+from tests.support.instance import Instance
 from tests.support.scaffolding import pieces, snapshot
 
 PRESENT = "POST /api/v1/pieces/present"
-
-
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
-    """One for the module; each test uses names of pieces of its own."""
-    with running_instance(tmp_path_factory.mktemp("data")) as started:
-        yield started
-
-
-@pytest.fixture
-def proxy(instance: Instance) -> Iterator[CountingProxy]:
-    with counting_proxy(instance) as proxy:
-        yield proxy
-
-
-@pytest.fixture
-def custom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of custom pieces in a workspace that is the current folder."""
-    folder = write_workspace(tmp_path / "workspace")
-    monkeypatch.chdir(tmp_path / "workspace")
-    monkeypatch.setenv(IMPORTS, str(tmp_path / "imported"))
-    return folder
-
-
-@pytest.fixture
-def name(tmp_path: Path) -> str:
-    """A name for a piece that no other test uses."""
-    return re.sub("[^a-z0-9]+", "-", tmp_path.name.lower()).strip("-")
 
 
 def imported(tmp_path: Path) -> list[str]:
@@ -287,3 +257,25 @@ def test_after_ctrl_c_the_running_upload_ends_and_no_other_begins(
     assert command.said[-1] == "aborted"
     dist = [path.name for path in (custom.parents[1] / "dist").iterdir()]
     assert all(path.endswith(".whl") for path in dist)
+
+
+def test_a_second_ctrl_c_still_says_what_became_of_each(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    for number in range(2):
+        write_piece(custom, f"{name}-{number}")
+    proxy.held_from = 0
+    args = ["sync", "--json", "--concurrency", "1", "--api-url", proxy.url]
+    with pieces_command(*args, cwd=custom, AP_API_KEY=instance.key) as command:
+        assert proxy.holding.wait(60)
+        command.send(signal.SIGINT)
+        command.wait_for("stopping: ")
+        command.send(signal.SIGINT)
+        command.wait_for("aborted")
+        proxy.release.set()
+        exit_code, said = command.end()
+
+    document = json.loads(said)
+    assert exit_code == 130
+    assert [each["outcome"] for each in document["data"]["pieces"]] == ["cut off", "not reached"]
+    assert [each["rule"] for each in document["problems"]] == ["aborted"]

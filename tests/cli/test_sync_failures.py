@@ -6,12 +6,14 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
 
-import pieces_cli.commands.sync
-from tests.support.custom_pieces import write_piece, write_workspace
+from pieces_cli.building.wheel import BuiltWheel, build_wheel
+from pieces_cli.workspace import PieceFolder
+from tests.support.custom_pieces import write_piece
 from tests.support.scaffolding import pieces
 from tests.support.scripted_api import ScriptedApi, scripted_api
 
@@ -24,16 +26,13 @@ def api() -> Iterator[ScriptedApi]:
         yield api
 
 
-@pytest.fixture
-def custom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of custom pieces in a workspace that is the current folder."""
-    folder = write_workspace(tmp_path / "workspace")
-    monkeypatch.chdir(tmp_path / "workspace")
-    return folder
-
-
 def sync(api: ScriptedApi, *args: str) -> Result:
     return pieces("sync", "--api-url", api.url, *args, AP_API_KEY=KEY)
+
+
+def outcomes(result: Result) -> dict[str, str]:
+    """The outcome of each piece, as `--json` says it."""
+    return {each["piece"]: each["outcome"] for each in json.loads(result.stdout)["data"]["pieces"]}
 
 
 def spoil(custom: Path, kind: str) -> None:
@@ -78,6 +77,14 @@ def test_a_piece_that_fails_does_not_stop_the_others(
     assert "hint: " in result.stderr
 
 
+def test_a_dry_run_finds_what_cannot_be_built(api: ScriptedApi, custom: Path) -> None:
+    spoil(custom, "backend")
+
+    result = sync(api, "--dry-run", "--json")
+
+    assert outcomes(result) == {"spoilt": "failed"}
+
+
 def test_failing_may_be_left_without_an_exit_code(api: ScriptedApi, custom: Path) -> None:
     spoil(custom, "import")
 
@@ -99,16 +106,79 @@ def test_unknown_names_are_an_error_before_anything_is_done(api: ScriptedApi, cu
     assert api.looks == []
 
 
-def test_one_distribution_in_two_folders_is_an_error(api: ScriptedApi, custom: Path) -> None:
+def test_one_distribution_in_two_folders_fails_for_both(api: ScriptedApi, custom: Path) -> None:
     init = write_piece(custom, "gelato")
     init.parents[1].rename(custom / "copy")
     write_piece(custom, "gelato")
+    write_piece(custom, "sorbet")
 
-    result = sync(api)
+    result = sync(api, "--json")
 
-    assert result.exit_code == 78
+    assert result.exit_code == 1
+    assert outcomes(result) == {"copy": "failed", "gelato": "failed", "sorbet": "uploaded"}
     assert "`pieces/custom/copy`, `pieces/custom/gelato` are all the distribution" in result.stderr
-    assert api.looks == []
+
+
+def test_a_name_that_no_instance_takes_fails_alone(api: ScriptedApi, custom: Path) -> None:
+    write_piece(custom, "gelato")
+    project = write_piece(custom, "long").parents[1] / "pyproject.toml"
+    project.write_text(project.read_text().replace("piece-long", "piece-" + "x" * 300))
+
+    result = sync(api, "--json")
+
+    assert result.exit_code == 1
+    assert outcomes(result) == {"gelato": "uploaded", "long": "failed"}
+    assert "the name of `long` has 306 characters" in result.stderr
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("odd"), SystemExit(3)])
+def test_a_fault_that_nobody_expected_fails_alone(
+    fault: BaseException, api: ScriptedApi, custom: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("first", "odd", "third"):
+        write_piece(custom, name)
+
+    def build(piece: PieceFolder, **options: Any) -> BuiltWheel:  # as `build_wheel` takes them
+        if piece.name == "odd":
+            raise fault
+        return build_wheel(piece, **options)
+
+    monkeypatch.setattr("pieces_cli.publishing.publisher.build_wheel", build)
+
+    result = sync(api, "--json")
+
+    assert result.exit_code == 1
+    assert outcomes(result) == {"first": "uploaded", "odd": "failed", "third": "uploaded"}
+    assert "Traceback (most recent call last)" in result.stderr
+    assert f"`odd`: an unexpected `{type(fault).__name__}`" in result.stderr
+
+
+def test_wheels_that_vanish_fail_alone(
+    api: ScriptedApi, custom: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_piece(custom, "gelato")
+
+    def build(piece: PieceFolder, **options: Any) -> BuiltWheel:  # as `build_wheel` takes them
+        built = build_wheel(piece, **options)
+        built.path.unlink()
+        return built
+
+    monkeypatch.setattr("pieces_cli.publishing.publisher.build_wheel", build)
+
+    result = sync(api, "--json")
+
+    assert outcomes(result) == {"gelato": "failed"}
+    assert "cannot be read again" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_problems_say_where_they_are_and_nothing_is_ok(api: ScriptedApi, custom: Path) -> None:
+    spoil(custom, "toml")
+
+    document = json.loads(sync(api, "--json", "--no-fail-on-error").stdout)
+
+    assert document["ok"] is False
+    assert [each["path"] for each in document["problems"]] == ["pieces/custom/spoilt"]
 
 
 def test_pieces_outside_of_the_custom_folder_are_left_alone(api: ScriptedApi, custom: Path) -> None:
@@ -117,8 +187,31 @@ def test_pieces_outside_of_the_custom_folder_are_left_alone(api: ScriptedApi, cu
     result = sync(api)
 
     assert result.exit_code == 0
-    assert result.stdout == "There is no piece in pieces/custom/.\n"
+    assert result.stdout == (
+        "There is no piece in pieces/custom/.\n"
+        "Not synced, since elsewhere: pieces/community/gelato\n"
+    )
     assert api.looks == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "hint"),
+    [
+        ("community", "publish `pieces/community/gelato` with `pieces publish`"),
+        (None, "hint: make one with `pieces create --type custom`"),
+    ],
+)
+def test_a_name_that_no_custom_piece_has_is_explained(
+    folder: str | None, hint: str, api: ScriptedApi, custom: Path
+) -> None:
+    if folder:
+        write_piece(custom.parent / folder, "gelato")
+
+    result = sync(api, "gelato")
+
+    assert result.exit_code == 1
+    assert "error: no piece `gelato` in " in result.stderr
+    assert hint in result.stderr
 
 
 def test_a_version_with_other_content_that_came_in_between_is_refused(
@@ -156,12 +249,7 @@ def test_an_instance_that_does_not_answer_always_fails(custom: Path) -> None:
     assert f"error: no answer from `{url}/api`: " in result.stderr
 
 
-@pytest.fixture
-def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pieces_cli.commands.sync, "WAITS_S", (0.0, 0.0, 0.0))
-
-
-@pytest.mark.usefixtures("_no_waits")
+@pytest.mark.usefixtures("no_waits")
 def test_an_instance_that_is_busy_is_tried_again(api: ScriptedApi, custom: Path) -> None:
     write_piece(custom, "gelato")
     api.busy = 3
@@ -172,7 +260,7 @@ def test_an_instance_that_is_busy_is_tried_again(api: ScriptedApi, custom: Path)
     assert len(api.looks) == 4
 
 
-@pytest.mark.usefixtures("_no_waits")
+@pytest.mark.usefixtures("no_waits")
 def test_an_instance_that_stays_busy_exits_with_75(api: ScriptedApi, custom: Path) -> None:
     write_piece(custom, "gelato")
     api.busy = 4
@@ -183,7 +271,7 @@ def test_an_instance_that_stays_busy_exits_with_75(api: ScriptedApi, custom: Pat
     assert len(api.looks) == 4
 
 
-@pytest.mark.usefixtures("_no_waits")
+@pytest.mark.usefixtures("no_waits")
 def test_uploads_that_find_the_instance_busy_exit_with_75(api: ScriptedApi, custom: Path) -> None:
     write_piece(custom, "gelato")
     api.status = 503
@@ -197,8 +285,8 @@ def test_uploads_that_find_the_instance_busy_exit_with_75(api: ScriptedApi, cust
 @pytest.mark.parametrize(
     ("env", "missing"),
     [
-        ({"AP_API_KEY": KEY}, "Missing --api-url (or AP_API_URL)."),
-        ({"AP_API_URL": "http://127.0.0.1:9"}, "AP_API_KEY environment variable is required"),
+        ({"AP_API_KEY": KEY}, "Missing --api-url (or AP_API_URL)"),
+        ({"AP_API_URL": "http://127.0.0.1:9"}, "Missing AP_API_KEY"),
     ],
 )
 def test_what_is_missing_is_a_usage_error(env: dict[str, str], missing: str, custom: Path) -> None:
@@ -219,7 +307,9 @@ def test_a_break_needs_a_reason_that_can_be_kept(
     assert result.exit_code == 2
 
 
-@pytest.mark.parametrize("body", [[], {}, b"<html>", [{"status": "odd", "previous": None}]])
+@pytest.mark.parametrize(
+    "body", [[], {}, b"<html>", b"[" * 60000, [{"status": "odd", "previous": None}]]
+)
 def test_an_answer_of_another_form_is_an_error(
     body: object, api: ScriptedApi, custom: Path
 ) -> None:

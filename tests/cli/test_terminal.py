@@ -48,6 +48,12 @@ def test_a_table_elsewhere_is_plain_columns(capsys: pytest.CaptureFixture[str]) 
     )
 
 
+def test_a_cell_cannot_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    status_table(("OUTCOME",), [(("failed: \x1b]0;title\x07",), "bad")])
+
+    assert capsys.readouterr().out == "OUTCOME\nfailed: \ufffd]0;title\ufffd\n"
+
+
 def test_rich_is_not_loaded_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "rich", None)
 

@@ -123,7 +123,13 @@ def test_sdk_wheels_are_no_pieces(instance: Instance) -> None:
 def test_the_description_of_the_api_has_the_form(instance: Instance) -> None:
     description = get(instance, "/openapi.json").json()
 
-    body = description["paths"]["/api/v1/pieces"]["post"]["requestBody"]
-    fields = body["content"]["multipart/form-data"]["schema"]["properties"]
+    route = description["paths"]["/api/v1/pieces"]["post"]
+    fields = route["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
     assert fields["pieceArchive"]["format"] == "binary"
     assert "pieceVersion" in fields
+    schemas = {
+        status: answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+        for status, answer in route["responses"].items()
+    }
+    refused = dict.fromkeys(("400", "401", "409", "413"), "ErrorAnswer")
+    assert schemas == {"201": "PieceDetail", **refused}

@@ -137,6 +137,7 @@ def test_the_description_of_the_api_has_the_question_and_the_answer(instance: In
     route = description["paths"]["/api/v1/pieces/present"]["post"]
     question = route["requestBody"]["content"]["application/json"]["schema"]
     answer = route["responses"]["200"]["content"]["application/json"]["schema"]
+    assert set(route["responses"]) == {"200", "400", "401"}
     asked = question["properties"]["pieces"]
     assert asked["maxItems"] == 1000
     assert set(asked["items"]["properties"]) == {"name", "version", "sourceDigest"}
@@ -170,6 +171,14 @@ def test_a_version_without_a_reason_has_none(instance: Instance, tmp_path: Path,
     publish_breaking(instance, tmp_path, "piece-silent", "")
 
     assert "breakingReason" not in detail(instance, name)
+
+
+def test_a_reason_is_kept_without_what_would_steer_a_terminal(
+    instance: Instance, tmp_path: Path
+) -> None:
+    publish_breaking(instance, tmp_path, "piece-steer", "v1\r\n\x1b]0;title\x07 ended")
+
+    assert detail(instance, "piece-steer")["breakingReason"] == "v1 ]0;title ended"
 
 
 def test_a_reason_without_end_is_refused(instance: Instance, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def test_the_index_lists_pieces_and_the_sdk(instance: Instance) -> None:
 
     assert answer.headers["content-type"].startswith("text/html")
     links = Links(answer.text)
-    sdk = {"piecekit", "pieces-common", "pieces-engine", "pieces-framework"}
+    sdk = {"piecekit", "pieces-common", "pieces-engine", "pieces-framework", "pieces-server"}
     assert {"piece-gelato"} | sdk <= set(links.texts)
     assert links.texts == sorted(links.texts)
     assert [link["href"] for link in links.attributes] == [f"{name}/" for name in links.texts]
@@ -233,7 +233,7 @@ def test_a_piece_is_installed_from_the_index(
 def test_the_sdk_is_installed_from_the_index(
     instance: Instance, tmp_path: Path, installer: str
 ) -> None:
-    names = ["pieces-framework", "pieces-common", "pieces-engine", "piecekit"]
+    names = ["pieces-framework", "pieces-common", "pieces-engine", "piecekit", "pieces-server"]
 
     install(instance, installer, tmp_path, *names)
 

@@ -45,6 +45,21 @@ def test_the_first_start_makes_a_private_folder_and_prints_a_key_once(tmp_path: 
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_each_start_says_where_the_data_is_and_a_later_one_how_to_make_a_key(
+    tmp_path: Path,
+) -> None:
+    with running_instance(tmp_path) as first:
+        first.stop()
+    with running_instance(tmp_path) as second:
+        second.stop()
+
+    assert f"data folder: {tmp_path}" in first.said
+    assert second.said[:2] == [
+        f"data folder: {tmp_path}",
+        f"for another API key: AP_CONFIG_PATH={tmp_path} python -m pieces_server keys create",
+    ]
+
+
 def test_a_key_that_could_not_be_shown_is_not_made(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         subprocess.run(
@@ -281,6 +296,7 @@ def test_nothing_secret_is_logged(tmp_path: Path) -> None:
         text=True,
     )
     assert process.stdout is not None
+    assert process.stdout.readline() == f"data folder: {tmp_path / 'data'}\n"
     key = process.stdout.readline().rpartition(" ")[2].strip()
     url = process.stdout.readline().rpartition(" ")[2].strip()
     form = {"pieceName": "piece-secret", "pieceVersion": "0.1.0"}
@@ -325,7 +341,7 @@ def test_ctrl_c_during_the_start_ends_it_quietly(tmp_path: Path) -> None:
         text=True,
     )
     assert process.stdout is not None
-    assert process.stdout.readline().startswith("API key")  # it does not listen yet
+    assert process.stdout.readline().startswith("data folder")  # it does not listen yet
 
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=30)

@@ -31,6 +31,8 @@ class Instance:
     """Its first API key; empty on a data folder that had one, unless it was handed in."""
     data_folder: Path
     process: subprocess.Popen[str]
+    said: list[str]
+    """The lines that it wrote to stdout until it listened."""
     log: IO[str]
     """What it writes to stderr; it lasts as long as `running_instance`."""
 
@@ -85,6 +87,7 @@ def running_instance(data_folder: Path, *, key: str = "", **env: str) -> Generat
                 key=keys[0] if keys else key,
                 data_folder=data_folder,
                 process=process,
+                said=said,
                 log=log,
             )
         finally:

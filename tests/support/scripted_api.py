@@ -1,11 +1,16 @@
-"""A server on loopback that gives scripted answers and keeps what it was asked."""
+"""A server on loopback that gives scripted answers and keeps what it was asked.
+
+It has no piece: reading one is answered so.
+"""
 
 from __future__ import annotations
 
 import json
+import socket
+import socketserver
 import threading
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email.parser import BytesParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -45,11 +50,36 @@ class ScriptedApi:
 
 
 @contextmanager
+def raw_server(answer: Callable[[socket.socket], None]) -> Generator[str]:
+    """Serve on a free port what `answer` makes of each connection; yields the address."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        @override
+        def handle(self) -> None:
+            with suppress(OSError):  # the client went away
+                self.request.recv(65536)
+                answer(self.request)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_address[1]}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
 def scripted_api() -> Generator[ScriptedApi]:
     """Serve on a free port until the end of the block."""
     api = ScriptedApi()
 
     class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            message = f"piece_metadata_not_found pieceName={self.path}"
+            self._answer(404, {"code": "ENTITY_NOT_FOUND", "params": {"message": message}})
+
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers["Content-Length"]))
             if self.path.endswith("/present"):

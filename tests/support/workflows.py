@@ -20,17 +20,35 @@ import yaml
 _EXPRESSION: Final = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 _OUTCOME: Final = re.compile(r"steps\.([\w-]+)\.outcome == 'success'")
 _LIMIT_S: Final = 300
+_DOCUMENT: Final = frozenset({"name", True, "permissions", "concurrency", "defaults", "jobs"})
+_JOB: Final = frozenset(
+    {"if", "needs", "runs-on", "timeout-minutes", "environment", "permissions", "outputs", "steps"}
+)
+_STEP: Final = frozenset({"name", "id", "if", "env", "run"})
+_STEP_OF_AN_ACTION: Final = frozenset({"name", "if", "uses", "with"})
+"""The keys that our workflows have. Others may disarm a step (`continue-on-error`), hand secrets to
+all of them (`env`), or change what runs the lines (`shell`, `container`)."""
+_BASH: Final = {"run": {"shell": "bash"}}
 
 
 @dataclass(frozen=True)
 class Workflow:
-    """One file of `.github/workflows`."""
+    """One file of `.github/workflows`; a key that is not known fails the test."""
 
     document: Mapping[str, Any]  # YAML
 
     @classmethod
     def read(cls, path: Path) -> Workflow:
-        return cls(yaml.safe_load(path.read_text()))
+        workflow = cls(yaml.safe_load(path.read_text()))
+        assert workflow.document.keys() <= _DOCUMENT
+        assert workflow.document.get("defaults", _BASH) == _BASH
+        for job in workflow.jobs.values():
+            assert job.keys() <= _JOB
+            assert _EXPRESSION.fullmatch(job.get("if", "${{}}")), job
+            for step in job["steps"]:
+                assert _EXPRESSION.fullmatch(step.get("if", "${{}}")), step
+                assert step.keys() <= (_STEP_OF_AN_ACTION if "uses" in step else _STEP), step
+        return workflow
 
     @property
     def name(self) -> str:
@@ -43,11 +61,20 @@ class Workflow:
         return triggers
 
     @property
+    def jobs(self) -> Mapping[str, Mapping[str, Any]]:
+        """The jobs by their keys, in order."""
+        jobs: Mapping[str, Mapping[str, Any]] = self.document["jobs"]
+        return jobs
+
+    @property
     def job(self) -> Mapping[str, Any]:
         """The one job."""
-        [job] = self.document["jobs"].values()
-        found: Mapping[str, Any] = job
-        return found
+        [job] = self.jobs.values()
+        return job
+
+    def alone(self, job: str) -> Workflow:
+        """Return this workflow with one of its jobs only."""
+        return Workflow({**self.document, "jobs": {job: self.jobs[job]}})
 
     @property
     def steps(self) -> list[Mapping[str, Any]]:
@@ -75,6 +102,8 @@ class Ran:
     """What each step printed, on both streams."""
     summary: str = ""
     """What the job wrote for its reader."""
+    told: str = ""
+    """What its steps hand to other steps and jobs: lines such as `any=yes`."""
 
     @property
     def printed(self) -> str:
@@ -100,17 +129,27 @@ def run_job(
         folder: the repository.
         secrets: a name that is missing is the empty text, as in pull requests from forks.
         environment: of every step; with what the runner sets, such as `GITHUB_BASE_REF`.
-        without: names of steps that are passed over.
+        without: names of steps that are passed over, as if they had succeeded.
     """
+    assert "defaults" in workflow.document  # how the lines are run below
     with tempfile.TemporaryDirectory() as scratch:
-        summary = Path(scratch, "summary.md")
+        summary, told = Path(scratch, "summary.md"), Path(scratch, "output")
         summary.touch()
-        ours = {**environment, "GITHUB_STEP_SUMMARY": str(summary), "RUNNER_TEMP": scratch}
+        told.touch()
+        ours = {
+            **environment,
+            "GITHUB_STEP_SUMMARY": str(summary),
+            "GITHUB_OUTPUT": str(told),
+            "RUNNER_TEMP": scratch,
+        }
         ran = Ran()
         by_id: dict[str, str] = {}
         for step in workflow.steps:
             name = step["name"]
-            if "run" not in step or name in without:
+            if "run" not in step:
+                continue
+            if name in without:
+                by_id[step.get("id", "")] = "success"
                 continue
             if not _is_wanted(step.get("if"), ran, by_id):
                 ran.outcomes[name] = "skipped"
@@ -123,7 +162,7 @@ def run_job(
                 )
                 ran.outcomes[name] = "failure" if code else "success"
             by_id[step.get("id", "")] = ran.outcomes[name]
-        return Ran(ran.outcomes, ran.output, summary.read_text())
+        return Ran(ran.outcomes, ran.output, summary.read_text(), told.read_text())
 
 
 def _run_step(script: str, folder: Path, env: Mapping[str, str]) -> tuple[int, str]:

@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Literal
 
 import click
 
-from pieces_cli.prompts import answer, choice, has_terminal
+from pieces_cli.prompts import answer
+from pieces_cli.publishing.instance_options import allow_breaking_option, api_url_option
 from pieces_cli.reporting import Outcome, ReportingCommand, say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pieces_cli.publishing.client import InstanceClient
     from pieces_cli.publishing.publisher import Release
-    from pieces_cli.workspace import PieceFolder, Workspace
-
-FROM_ENVIRONMENT: Final = "Env Variable (AP_API_KEY)"
-BY_HAND: Final = "Manually"
-MAX_REASON_CHARACTERS: Final = 500
-"""The longest reason that an instance keeps."""
-
-
-def allowed_break(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
-    """Return the reason of `--allow-breaking` if an instance will take it."""
-    if value is not None and not 0 < len(value.strip()) <= MAX_REASON_CHARACTERS:
-        raise click.BadParameter(f"give a reason of 1 to {MAX_REASON_CHARACTERS} characters.")
-    return value and value.strip()
+    from pieces_cli.workspace import PieceFolder
 
 
 @click.command("publish-piece-to-api", cls=ReportingCommand, schema="pieces.publish/1")
-@click.option("--name", help="The piece's folder name.")
-@click.option("--api-url", "--apiUrl", help="The instance, with or without /api; or AP_API_URL.")
-@click.option(
-    "--allow-breaking",
-    metavar="REASON",
-    callback=allowed_break,
-    help="Publish a version too low for what it breaks; the instance keeps REASON.",
-)
+@click.option("--name", help="The piece's folder name.  [default: the piece you are in]")
+@api_url_option
+@allow_breaking_option
 def publish_piece_to_api(
     name: str | None, api_url: str | None, allow_breaking: str | None
 ) -> Outcome:
@@ -51,18 +34,18 @@ def publish_piece_to_api(
     from pieces_cli.workspace import require_workspace
 
     workspace = require_workspace()
-    piece = workspace.find(answer(name, "Enter the piece folder name", flag="--name"))
+    around = None if name else workspace.piece_around()
+    default = around.name if around else None
+    question = "Enter the piece folder name"
+    piece = workspace.find(answer(name, question, flag="--name", default=default))
 
-    from pieces_cli.building.source_digest import source_digest
     from pieces_cli.interpreter import piece_interpreter
-    from pieces_cli.publishing.client import PresentQuery
+    from pieces_cli.publishing.instance_options import open_client
+    from pieces_cli.publishing.presence import PresentQuery
     from pieces_cli.publishing.publisher import Publisher
 
-    with _client(workspace, api_url) as client:
-        digest = source_digest(piece)
-        query = PresentQuery(
-            distribution=piece.distribution, version=piece.version, source_digest=digest
-        )
+    with open_client(workspace.root, api_url, asks=True) as client:
+        query = PresentQuery.of(piece)
         [found] = client.present([query])
         if found.status == "present":
             return _already_published(piece)
@@ -72,7 +55,7 @@ def publish_piece_to_api(
             interpreter=lambda: piece_interpreter(workspace),
             allow_breaking=allow_breaking,
         )
-        return _publish(publisher.prepare(piece, found, digest))
+        return _publish(publisher.prepare(piece, found, query.source_digest))
 
 
 def _publish(release: Release) -> Outcome:
@@ -94,43 +77,15 @@ def _already_published(piece: PieceFolder) -> Outcome:
     return _outcome(piece, "already published", None)
 
 
-def _outcome(piece: PieceFolder, outcome: str, wheel: Path | None) -> Outcome:
+def _outcome(
+    piece: PieceFolder, outcome: Literal["published", "already published"], wheel: Path | None
+) -> Outcome:
     return Outcome(
         data={
             "piece": piece.name,
-            "name": piece.distribution,
+            "package": piece.distribution,
             "version": piece.version,
             "outcome": outcome,
             "wheel": str(wheel) if wheel else None,
         }
     )
-
-
-def _client(workspace: Workspace, api_url: str | None) -> InstanceClient:
-    from pieces_cli.publishing.client import InstanceClient
-    from pieces_cli.publishing.instance_address import api_address, check_key
-    from pieces_cli.publishing.instance_settings import instance_settings
-
-    settings = instance_settings(workspace.root)
-    url = api_url or settings.api_url
-    address = api_address(answer(url, "Enter the API URL", flag="--api-url (or AP_API_URL)"))
-    return InstanceClient(api_url=address, key=check_key(_api_key(settings.api_key)))
-
-
-def _api_key(key: str | None) -> str:
-    if key is None and has_terminal():
-        source = choice(
-            None,
-            "Enter the API Key Source",
-            flag="AP_API_KEY",
-            choices=(FROM_ENVIRONMENT, BY_HAND),
-            default=BY_HAND,
-        )
-        if source == BY_HAND:
-            return answer(None, "Enter the API Key", flag="AP_API_KEY", hidden=True)
-    if key is None:
-        raise click.UsageError(
-            "Missing AP_API_KEY: set it in the environment or in the workspace's .env file.",
-            ctx=click.get_current_context(),
-        )
-    return key

@@ -18,10 +18,10 @@ def serve(host: str | None, port: int | None, data: str | None) -> None:
     """Run an instance until Ctrl-C stops it."""
     from importlib.util import find_spec
 
-    from pieces_framework.errors import PieceError
+    from pieces_cli.extras import MissingExtraError
 
     if find_spec("pieces_server") is None:
-        raise PieceError("the instance is not installed here", hint="pip install 'piecekit[serve]'")
+        raise MissingExtraError("the instance is not installed here", extra="serve")
     given = {"AP_HOST": host, "AP_PORT": port, "AP_CONFIG_PATH": data}
     settings = {name: str(value) for name, value in given.items() if value is not None}
     # In our place, not beside us: signals and the exit code are its own, and `kill -9` ends it.

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, Literal, Self, cast
+from typing import TYPE_CHECKING, Final, Self, cast
 from urllib.parse import quote
 
-from pieces_cli.releasing.version_step import PieceVersion
+from pieces_cli.building.project_rules import BuildError
+from pieces_cli.piece_version import PieceVersion
 from pieces_framework.versions import Version
 
-from .answers import (
-    InstanceApiError,
-    answer_code,
-    answer_params,
-    json_object,
-)
-from .connection import TIMEOUT_S, InstanceConnection
+from .connection import InstanceConnection
+from .presence import question, read_answers
+from .refusals import VersionTakenError, answer_params, json_object
 from .watched_file import WatchedFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     import httpx
 
@@ -30,6 +26,11 @@ if TYPE_CHECKING:
     from pieces_cli.workspace import PieceFolder
     from pieces_framework import JsonValue
 
+    from .presence import Present, PresentQuery
+
+TIMEOUT_S: Final = 60.0
+WAITS_S: Final = (1.0, 2.0, 4.0)
+"""Before each next try of a command that publishes, while an instance cannot answer now."""
 _MAX_QUERIES: Final = 1000
 """How many pieces an instance is asked for in one request, at most."""
 _ADDED_KEYS: Final = frozenset(
@@ -42,34 +43,6 @@ _ADDED_KEYS: Final = frozenset(
 """What an instance adds to a piece's metadata when it answers it."""
 _NO_PIECE: Final = "piece_metadata_not_found"
 
-Status = Literal["present", "changed", "absent"]
-_STATUSES: Final[Mapping[str, Status]] = {
-    "present": "present",
-    "changed": "changed",
-    "absent": "absent",
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class PresentQuery:
-    """A version that an instance may have."""
-
-    distribution: str
-    version: str
-    source_digest: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Present:
-    """What an instance has of a version that it was asked for."""
-
-    distribution: str
-    version: str
-    status: Status
-    """`changed`: it has the version, with other content."""
-    previous: Version | None
-    """The newest version below it that the instance has."""
-
 
 class InstanceClient:
     """The API of one instance, as one key sees it. Threads may share it.
@@ -80,6 +53,9 @@ class InstanceClient:
         timeout_s: bound on each wait for bytes of an answer.
         waits_s: how long to wait before each next try while the instance cannot answer now.
         sleep: waits for so many seconds.
+
+    Raises:
+        PieceError: as for `InstanceConnection`.
     """
 
     def __init__(
@@ -156,7 +132,9 @@ class InstanceClient:
         Raises:
             UnreachableError: if there is no answer.
             ConnectionRejectedError: if the key is refused.
-            InstanceApiError: if the instance has another wheel of that version, or refuses this.
+            VersionTakenError: if the instance has that version with other content.
+            InstanceApiError: if it refuses the wheel.
+            BuildError: if the wheel is gone.
         """
         fields = {
             "pieceName": piece.distribution,
@@ -168,7 +146,7 @@ class InstanceClient:
             fields["breakingReason"] = breaking_reason
 
         def upload(http: httpx.Client) -> httpx.Response:
-            with WatchedFile(wheel.path, sent) as archive:
+            with _opened(wheel.path, sent) as archive:
                 files = {"pieceArchive": (wheel.path.name, archive, "application/octet-stream")}
                 return http.post("/v1/pieces", data=fields, files=files)
 
@@ -180,21 +158,18 @@ class InstanceClient:
             self._connection.require_success(response, what_failed)
         return response.is_success
 
+    def without_key(self, text: str) -> str:
+        """Return a text with a mask where it holds the key."""
+        return self._connection.without_key(text)
+
     def _present(self, pieces: Sequence[PresentQuery]) -> list[Present]:
-        body = {
-            "pieces": [
-                {
-                    "name": each.distribution,
-                    "version": each.version,
-                    "sourceDigest": each.source_digest,
-                }
-                for each in pieces
-            ]
-        }
+        body = question(pieces)
         response = self._connection.send(lambda http: http.post("/v1/pieces/present", json=body))
         what_failed = "what is published could not be asked"
         self._connection.require_success(response, what_failed)
-        return self._connection.read(response, lambda answer: _present(pieces, answer), what_failed)
+        return self._connection.read(
+            response, lambda answer: read_answers(pieces, answer), what_failed
+        )
 
     def _piece_version(self, answer: object) -> PieceVersion:
         # The keys of a JSON object are text, its values JSON.
@@ -207,35 +182,21 @@ class InstanceClient:
         )
 
 
-def _present(pieces: Sequence[PresentQuery], answer: object) -> list[Present]:
-    answers = cast("list[object]", answer) if isinstance(answer, list) else []
-    return [
-        _present_piece(piece, json_object(each))
-        for piece, each in zip(pieces, answers, strict=True)
-    ]
-
-
-def _present_piece(piece: PresentQuery, answer: Mapping[str, object]) -> Present:
-    previous = answer["previous"]
-    return Present(
-        distribution=piece.distribution,
-        version=piece.version,
-        status=_STATUSES[str(answer["status"])],
-        previous=None if previous is None else Version.parse(str(previous)),
-    )
+def _opened(wheel: Path, sent: Callable[[int], object]) -> WatchedFile:
+    try:
+        return WatchedFile(wheel, sent)
+    except OSError as error:
+        raise BuildError(
+            f"`{wheel}` cannot be read again: {error.strerror}", hint="build it once more"
+        ) from error
 
 
 def _check_same(piece: PieceFolder, wheel: BuiltWheel, response: httpx.Response) -> None:
     params = answer_params(response)
     ours = {"sha256": wheel.sha256, "sourceDigest": wheel.source_digest}
     if not any(params.get(name) == value for name, value in ours.items()):
-        now = Version.parse(piece.version)
-        following = Version(now.major, now.minor, now.patch + 1)
-        raise InstanceApiError(
-            f"the instance has `{piece.distribution}` {piece.version} with other content",
-            status=response.status_code,
-            answer_code=answer_code(response),
-            hint=f"a version is published once: set `version` to {following} or higher",
+        raise VersionTakenError(
+            f"the instance has `{piece.distribution}` {piece.version} with other content"
         )
 
 

@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-import time
+import threading
+from concurrent.futures import Future
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import httpx
 
+from pieces_framework.errors import PieceError
 from pieces_framework.versions import VersionError
 
-from .answers import InstanceApiError, UnreachableError, is_busy, refusal
 from .instance_address import AddressError
+from .refusals import InstanceApiError, UnreachableError, is_busy, refusal, without_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-TIMEOUT_S: Final = 60.0
 _CONNECT_TIMEOUT_S: Final = 10.0
+_REQUEST_TIMEOUT_S: Final = 300.0
+"""Bound on a whole request. Each wait for bytes is bounded too, but they may come one by one."""
 _MAX_WAIT_S: Final = 30.0
 """Bound on what an instance can make us wait by its `Retry-After`."""
 _CONNECTIONS: Final = 32
 
 _Answer = TypeVar("_Answer")
+
+
+class NetworkSettingsError(PieceError):
+    """What the environment says of proxies or certificates cannot be used."""
+
+    exit_code = 78  # EX_CONFIG
+    code = "NETWORK_SETTINGS"
 
 
 class InstanceConnection:
@@ -33,21 +45,28 @@ class InstanceConnection:
         timeout_s: bound on each wait for bytes of an answer.
         waits_s: how long to wait before each next try while the instance cannot answer now.
         sleep: waits for so many seconds.
+        request_timeout_s: bound on each request as a whole.
+
+    Raises:
+        AddressError: if `api_url` is no address after all.
+        NetworkSettingsError: if the environment's proxies or certificates cannot be used.
     """
 
     def __init__(
         self,
         *,
         api_url: str,
-        key: str = "",
-        timeout_s: float = TIMEOUT_S,
-        waits_s: Sequence[float] = (),
-        sleep: Callable[[float], object] = time.sleep,
+        key: str,
+        timeout_s: float,
+        waits_s: Sequence[float],
+        sleep: Callable[[float], object],
+        request_timeout_s: float = _REQUEST_TIMEOUT_S,
     ) -> None:
         self.api_url: Final = api_url
         self._key = key
         self._waits_s = tuple(waits_s)
         self._sleep = sleep
+        self._request_timeout_s = request_timeout_s
         try:
             self._http = httpx.Client(
                 base_url=api_url,
@@ -57,6 +76,11 @@ class InstanceConnection:
             )
         except httpx.InvalidURL as error:
             raise AddressError(f"`{api_url}` is not an address: {error}") from error
+        except (ImportError, OSError, ValueError) as error:  # as httpx refuses what it reads there
+            raise NetworkSettingsError(
+                f"the environment's proxy or certificates cannot be used: {error}",
+                hint="look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR",
+            ) from error
 
     def close(self) -> None:
         """Close the connections."""
@@ -65,18 +89,27 @@ class InstanceConnection:
     def send(self, request: Callable[[httpx.Client], httpx.Response]) -> httpx.Response:
         """Return the answer to a request, whatever it is; try again while the instance is busy.
 
+        An instance that closes the connection without an answer, as one does that is started
+        again, counts as busy.
+
         Args:
-            request: sends it, each time it is called.
+            request: sends it, each time it is called, in a thread of its own.
 
         Raises:
             UnreachableError: if there is no answer.
             AddressError: if nothing can be sent to the address.
         """
         for wait_s in self._waits_s:
-            response = self._sent(request)
-            if not is_busy(response):
-                return response
-            self._sleep(min(max(wait_s, _retry_after_s(response)), _MAX_WAIT_S))
+            asked_s = 0.0
+            try:
+                response = self._sent(request)
+            except _NoAnswerError:
+                pass
+            else:
+                if not is_busy(response):
+                    return response
+                asked_s = _retry_after_s(response)
+            self._sleep(min(max(wait_s, asked_s), _MAX_WAIT_S))
         return self._sent(request)
 
     def require_success(self, response: httpx.Response, what_failed: str) -> None:
@@ -95,27 +128,61 @@ class InstanceConnection:
         try:
             # Anything JSON: what reads it refuses what it does not know.
             return read(cast("object", response.json()))
-        except (KeyError, TypeError, ValueError, VersionError) as error:
+        except (KeyError, RecursionError, TypeError, ValueError, VersionError) as error:
             raise InstanceApiError(
                 f"{what_failed}: `{self.api_url}` gave an answer of another form",
-                status=response.status_code,
-                answer_code="",
                 hint="is this the instance's address, and is it as new as this command?",
             ) from error
 
+    def without_key(self, text: str) -> str:
+        """Return a text with a mask where it holds the key."""
+        return without_key(text, self._key)
+
     def _sent(self, request: Callable[[httpx.Client], httpx.Response]) -> httpx.Response:
         try:
-            return request(self._http)
-        except httpx.InvalidURL as error:
+            return self._in_time(request)
+        except (httpx.InvalidURL, UnicodeError) as error:  # the latter: a host that is no name
             raise AddressError(f"`{self.api_url}` is not an address: {error}") from error
-        except httpx.RequestError as error:
-            reason = str(error) or type(error).__name__
-            raise UnreachableError(
+        except (httpx.RequestError, TimeoutError) as error:
+            # A server's broken answer may repeat the key.
+            reason = self.without_key(str(error)) or type(error).__name__
+            dropped = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError)
+            raise (_NoAnswerError if isinstance(error, dropped) else UnreachableError)(
                 f"no answer from `{self.api_url}`: {reason}",
                 hint="check the address, and that the instance runs (`pieces serve`)",
-            ) from error
+            ) from None
+
+    def _in_time(self, request: Callable[[httpx.Client], httpx.Response]) -> httpx.Response:
+        """Send from a thread that is left alone once the whole request has taken too long."""
+        answer = Future[httpx.Response]()
+
+        def run() -> None:
+            try:
+                answer.set_result(request(self._http))
+            except BaseException as error:  # noqa: BLE001 -- raised again where it is waited for
+                answer.set_exception(error)
+
+        threading.Thread(target=run, daemon=True).start()
+        try:
+            return answer.result(self._request_timeout_s)
+        except TimeoutError:
+            if answer.done():
+                raise
+            raise TimeoutError(f"it took longer than {self._request_timeout_s:g} s") from None
+
+
+class _NoAnswerError(UnreachableError):
+    """The connection was closed before there was an answer."""
 
 
 def _retry_after_s(response: httpx.Response) -> float:
+    """Return what `Retry-After` asks for, in seconds or as a date. Source: RFC 9110, 10.2.3."""
     text = response.headers.get("retry-after", "")
-    return float(text) if text.isascii() and text.isdecimal() else 0.0
+    if text.isascii() and text.isdecimal():
+        return float(text)
+    try:
+        until = parsedate_to_datetime(text)
+    except ValueError:
+        return 0.0
+    # A date without a zone is in UTC, as all dates of HTTP are.
+    return (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

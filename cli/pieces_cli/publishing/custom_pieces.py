@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pieces_cli.workspace import PIECES_FOLDER, BrokenPiece, PieceFolder, WorkspaceError
+from pieces_cli.workspace import PIECES_FOLDER, BrokenPiece, PieceFolder
 from pieces_framework.errors import PieceNotFoundError
-from pieces_framework.names import distribution_name, normalize_name
+from pieces_framework.names import is_called
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +18,18 @@ if TYPE_CHECKING:
 CUSTOM_FOLDER: Final = Path(PIECES_FOLDER) / "custom"
 
 
-def custom_pieces(
-    workspace: Workspace, names: Sequence[str]
-) -> tuple[list[PieceFolder], list[BrokenPiece]]:
-    """Return the pieces called `names`, or all, sorted by path.
+@dataclass(frozen=True, kw_only=True)
+class CustomPieces:
+    """What is to be brought to an instance, each sorted by path."""
+
+    pieces: Sequence[PieceFolder]
+    broken: Sequence[BrokenPiece]
+    others: Sequence[Path]
+    """The folders of the workspace's pieces that lie elsewhere."""
+
+
+def custom_pieces(workspace: Workspace, names: Sequence[str]) -> CustomPieces:
+    """Return the pieces called `names`, or all.
 
     Args:
         workspace: where to look; a lone piece is its only one.
@@ -28,48 +37,42 @@ def custom_pieces(
 
     Raises:
         PieceNotFoundError: naming all of `names` that no piece has.
-        WorkspaceError: if two of the pieces are one distribution.
     """
     survey = workspace.survey()
     everything: list[PieceFolder | BrokenPiece] = [*survey.pieces, *survey.broken]
-    found = [
-        each
-        for each in everything
-        if workspace.is_lone_piece or each.path.is_relative_to(workspace.root / CUSTOM_FOLDER)
-    ]
-    wanted = {distribution_name(name): name for name in names}
-    unknown = [
-        name for key, name in wanted.items() if not any(key in _names(each) for each in found)
-    ]
+    custom = workspace.root if workspace.is_lone_piece else workspace.root / CUSTOM_FOLDER
+    found = [each for each in everything if each.path.is_relative_to(custom)]
+    others = [each for each in everything if each not in found]
+    unknown = [name for name in names if not any(_is_called(name, each) for each in found)]
     if unknown:
+        elsewhere = [each for each in others if any(_is_called(name, each) for name in unknown)]
         raise PieceNotFoundError(
-            f"no piece {_listed(unknown)} in `{workspace.root / CUSTOM_FOLDER}`",
-            hint=f"there are {_listed(sorted(each.path.name for each in found))}",
+            f"no piece {_listed(unknown)} in `{custom}`", hint=_advice(workspace, found, elsewhere)
         )
-    chosen = [each for each in found if not names or not wanted.keys().isdisjoint(_names(each))]
-    pieces = [each for each in chosen if isinstance(each, PieceFolder)]
-    _refuse_doubles(workspace, pieces)
-    return pieces, [each for each in chosen if isinstance(each, BrokenPiece)]
+    chosen = [each for each in found if not names or any(_is_called(it, each) for it in names)]
+    return CustomPieces(
+        pieces=[each for each in chosen if isinstance(each, PieceFolder)],
+        broken=[each for each in chosen if isinstance(each, BrokenPiece)],
+        others=[workspace.place(each) for each in others],
+    )
 
 
-def _names(piece: PieceFolder | BrokenPiece) -> set[str]:
-    names = {normalize_name(piece.path.name)}
-    if isinstance(piece, PieceFolder):
-        names |= {normalize_name(piece.name), normalize_name(piece.distribution)}
-    return names
+def _is_called(name: str, piece: PieceFolder | BrokenPiece) -> bool:
+    own = (piece.name, piece.distribution) if isinstance(piece, PieceFolder) else ()
+    return is_called(name, piece.path.name, *own)
 
 
-def _refuse_doubles(workspace: Workspace, pieces: Sequence[PieceFolder]) -> None:
-    by_name: dict[str, list[PieceFolder]] = {}
-    for piece in pieces:
-        by_name.setdefault(normalize_name(piece.distribution), []).append(piece)
-    for name, several in by_name.items():
-        if len(several) > 1:
-            places = _listed([str(workspace.place(piece)) for piece in several])
-            raise WorkspaceError(
-                f"{places} are all the distribution `{name}`",
-                hint="give each piece's `pyproject.toml` a `name` of its own",
-            )
+def _advice(
+    workspace: Workspace,
+    found: Sequence[PieceFolder | BrokenPiece],
+    elsewhere: Sequence[PieceFolder | BrokenPiece],
+) -> str:
+    if elsewhere:
+        places = _listed([str(workspace.place(each)) for each in elsewhere])
+        return f"only what lies there is synced; publish {places} with `pieces publish`"
+    if not found:
+        return "make one with `pieces create --type custom`"
+    return f"there are {_listed(sorted(each.path.name for each in found))}"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ class AddressError(PieceError):
     """A text is not the address of an instance."""
 
     exit_code = 2
+    code = "ADDRESS"
 
 
 def api_address(text: str) -> str:
@@ -35,7 +36,7 @@ def api_address(text: str) -> str:
             "the API URL is not an address like `https://pieces.example.com/api`",
             hint="give the scheme, the host and nothing secret: the key has its own place",
         )
-    return url if url.endswith("/api") else f"{url}/api"
+    return f"{url.removesuffix('/api').rstrip('/')}/api"
 
 
 def check_key(key: str) -> str:

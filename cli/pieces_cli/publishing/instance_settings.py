@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from pieces_cli.dotenv import setting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,11 +27,6 @@ def instance_settings(root: Path) -> InstanceSettings:
     Raises:
         EnvFileError: if its `.env` file cannot be read.
     """
-    from pieces_cli.dotenv import read_env_file
-
-    saved = read_env_file(root / ".env")
-
-    def setting(name: str) -> str | None:
-        return os.environ.get(name) or saved.get(name) or None
-
-    return InstanceSettings(api_url=setting("AP_API_URL"), api_key=setting("AP_API_KEY"))
+    return InstanceSettings(
+        api_url=setting(root, "AP_API_URL"), api_key=setting(root, "AP_API_KEY")
+    )

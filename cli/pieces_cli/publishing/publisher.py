@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from pieces_cli.building.extraction import extract
 from pieces_cli.building.wheel import build_wheel
-from pieces_cli.releasing.version_step import PieceVersion, VersionStep
-from pieces_framework.errors import PieceError
-from pieces_framework.versions import Version, VersionError
+from pieces_cli.piece_version import PieceVersion
+from pieces_cli.version_step import VersionRefusedError, VersionStep
+
+from .refusals import VersionTakenError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,12 +20,10 @@ if TYPE_CHECKING:
     from pieces_cli.building.extraction import Extracted
     from pieces_cli.building.wheel import BuiltWheel
     from pieces_cli.workspace import PieceFolder
+    from pieces_framework.versions import Version
 
-    from .client import InstanceClient, Present
-
-
-class RefusedReleaseError(PieceError):
-    """A version may not be published: it is taken, or too low for what changed."""
+    from .client import InstanceClient
+    from .presence import Present
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,29 +54,27 @@ class Publisher:
             digest: the piece's source digest.
 
         Raises:
-            RefusedReleaseError: if the version is there with other content, or too low for what
+            VersionRefusedError: if the version is there with other content, or too low for what
                 changed since the version before; it names the lowest that will do.
             ExtractionError: as for `extract`.
             PieceError: as for `InstanceClient.published`.
         """
         extracted = extract(piece, self.python)
-        new = PieceVersion(
-            version=Version.parse(piece.version),
-            metadata=extracted.metadata,
-            source_digest=digest,
-            origin=f"`{piece.path}`",
-        )
+        new = PieceVersion.of_folder(piece, extracted, digest)
         if found.status == "changed":
-            raise self._taken(piece, new)
+            raise self.taken(piece, new)
         reason = self._reason(piece, new, found.previous)
-        return Release(publisher=self, piece=piece, extracted=extracted, breaking_reason=reason)
+        return Release(
+            publisher=self, piece=piece, extracted=extracted, new=new, breaking_reason=reason
+        )
 
-    def _taken(self, piece: PieceFolder, new: PieceVersion) -> RefusedReleaseError:
-        newest = self.client.published(piece.distribution)
-        lowest = "the next" if newest is None else str(VersionStep(old=newest, new=new).lowest)
-        return RefusedReleaseError(
+    def taken(self, piece: PieceFolder, new: PieceVersion) -> VersionRefusedError:
+        """Return the error that the instance has the version with other content."""
+        following = self._after_newest(piece, new)
+        number = f"set `version` to {following} or higher" if following else "raise `version`"
+        return VersionRefusedError(
             f"the instance has `{piece.distribution}` {piece.version} with other content",
-            hint=f"a version is published once: set `version` to {lowest} or higher",
+            hint=f"a version is published once: {number}",
         )
 
     def _reason(
@@ -87,17 +84,21 @@ class Publisher:
         old = None if previous is None else self.client.published(piece.distribution, previous)
         if old is None:
             return None
+        step = VersionStep(old=old, new=new)
         try:
-            VersionStep(old=old, new=new).require_legal()
-        except VersionError as error:
-            if self.allow_breaking is None:
-                raise RefusedReleaseError(
-                    f"`{piece.distribution}`: {error.message}",
-                    hint=f"{error.hint}, or publish it as it is with `--allow-breaking REASON`",
-                ) from error
-        else:
-            return None
-        return self.allow_breaking
+            return step.breaking_reason(self.allow_breaking)
+        except VersionRefusedError as error:
+            hint = error.hint
+            if self.client.published(piece.distribution, step.lowest) is not None:
+                hint = f"{step.lowest} is taken: name it {self._after_newest(piece, new)} or later"
+            raise VersionRefusedError(
+                f"`{piece.distribution}`: {error.message}", hint=hint
+            ) from error
+
+    def _after_newest(self, piece: PieceFolder, new: PieceVersion) -> Version | None:
+        """Return the lowest version that is above all published ones and legal; `None` without."""
+        newest = self.client.published(piece.distribution)
+        return VersionStep(old=newest, new=new).lowest if newest else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,7 @@ class Release:
     publisher: Publisher
     piece: PieceFolder
     extracted: Extracted
+    new: PieceVersion
     breaking_reason: str | None
 
     def build(self) -> BuiltWheel:
@@ -117,7 +119,15 @@ class Release:
         )
 
     def upload(self, wheel: BuiltWheel, *, sent: Callable[[int], object] = lambda _: None) -> bool:
-        """Upload the wheel; returns and raises as `InstanceClient.publish` does."""
-        return self.publisher.client.publish(
-            self.piece, wheel, breaking_reason=self.breaking_reason, sent=sent
-        )
+        """Upload the wheel, and return whether it is new.
+
+        Raises:
+            VersionRefusedError: if somebody published the version since, with other content.
+            PieceError: as for `InstanceClient.publish`.
+        """
+        try:
+            return self.publisher.client.publish(
+                self.piece, wheel, breaking_reason=self.breaking_reason, sent=sent
+            )
+        except VersionTakenError as error:
+            raise self.publisher.taken(self.piece, self.new) from error

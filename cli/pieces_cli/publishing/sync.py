@@ -4,23 +4,44 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from traceback import format_exception
+from typing import TYPE_CHECKING, Final, Literal
 
-from pieces_cli.building.source_digest import source_digest
+from pieces_cli.building.child_processes import ChildEndedError, end_children, terminable
+from pieces_cli.pyproject import ProjectFileError
+from pieces_cli.workspace import shown_path
 from pieces_framework.errors import PieceError
+from pieces_framework.names import normalize_name
 
-from .client import PresentQuery
+from .presence import PresentQuery
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from pieces_cli.workspace import PieceFolder
 
-    from .client import Present
+    from .presence import Present
     from .publisher import Publisher
 
-Outcome = Literal["uploaded", "already there", "would be uploaded", "failed", "not reached"]
+Fate = Literal["uploaded", "already there", "would be uploaded", "failed", "not reached", "cut off"]
+"""What became of a piece. `cut off`: a second Ctrl-C came while it was on its way."""
+
+
+class UnexpectedError(PieceError):
+    """Something failed that no piece should be able to make fail.
+
+    Args:
+        message: see `PieceError`.
+        traceback: where, as Python prints it.
+    """
+
+    code = "UNEXPECTED"
+
+    def __init__(self, message: str, *, traceback: str) -> None:
+        super().__init__(message, hint="the others went on; please report the traceback")
+        self.traceback: Final = traceback
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +49,7 @@ class SyncedPiece:
     """A piece, and what became of it."""
 
     piece: PieceFolder
-    outcome: Outcome
+    outcome: Fate
     error: PieceError | None = None
     """Why it failed."""
 
@@ -44,6 +65,8 @@ class Sync:
     """Whether to end before the first build."""
     stopped: threading.Event
     """Set by us on Ctrl-C: nothing more is begun."""
+    stopping: Callable[[], object]
+    """Called then, before what has begun is waited for."""
     watch: Callable[[int], object]
     """Told how many pieces are done; called by the thread that calls `run`."""
 
@@ -56,56 +79,61 @@ class Sync:
         Raises:
             PieceError: as for `InstanceClient.present`, before anything is done.
         """
-        digests: dict[PieceFolder, str] = {}
-        done: dict[PieceFolder, SyncedPiece] = {}
+        done = _doubles(pieces)
+        queries: dict[PieceFolder, PresentQuery] = {}
         for piece in pieces:
+            if piece in done:
+                continue
             try:
-                digests[piece] = source_digest(piece)
-            except PieceError as error:
-                done[piece] = SyncedPiece(piece=piece, outcome="failed", error=error)
-        missing = {
-            piece: found
-            for piece, found in self._found(digests).items()
-            if found.status != "present"
-        }
-        for piece in digests.keys() - missing.keys():
-            done[piece] = SyncedPiece(piece=piece, outcome="already there")
+                queries[piece] = PresentQuery.of(piece)
+            except (Exception, SystemExit) as error:  # noqa: BLE001 -- a piece's boundary
+                done[piece] = self._failed(piece, error)
+        found = self.publisher.client.present(list(queries.values()))
+        missing: dict[PieceFolder, Present] = {}
+        for piece, present in zip(queries, found, strict=True):
+            if present.status == "present":
+                done[piece] = SyncedPiece(piece=piece, outcome="already there")
+            else:
+                missing[piece] = present
         self.watch(len(done))
         if missing:
-            self._publish_all(missing, digests, done)
+            self._publish_all(missing, queries, done)
         return [
             done.get(piece, SyncedPiece(piece=piece, outcome="not reached")) for piece in pieces
         ]
 
-    def _found(self, digests: dict[PieceFolder, str]) -> dict[PieceFolder, Present]:
-        queries = [
-            PresentQuery(
-                distribution=piece.distribution, version=piece.version, source_digest=digest
-            )
-            for piece, digest in digests.items()
-        ]
-        return dict(zip(digests, self.publisher.client.present(queries), strict=True))
-
+    @terminable()
     def _publish_all(
         self,
         missing: dict[PieceFolder, Present],
-        digests: dict[PieceFolder, str],
+        queries: dict[PieceFolder, PresentQuery],
         done: dict[PieceFolder, SyncedPiece],
     ) -> None:
         _ = self.publisher.python  # found here, where it may say something
-        with ThreadPoolExecutor(self.concurrency) as pool:
-            running: list[Future[SyncedPiece]] = []
-            try:
-                for piece, found in missing.items():
-                    running.append(pool.submit(self._publish, piece, found, digests[piece]))
-                for future in as_completed(running):
-                    done[future.result().piece] = future.result()
-                    self.watch(len(done))
-            except KeyboardInterrupt:
+        pool = ThreadPoolExecutor(self.concurrency)
+        running: dict[Future[SyncedPiece], PieceFolder] = {}
+        try:
+            for piece, found in missing.items():
+                digest = queries[piece].source_digest
+                running[pool.submit(self._publish, piece, found, digest)] = piece
+            for future in as_completed(running):
+                done[running[future]] = future.result()
+                self.watch(len(done))
+        except KeyboardInterrupt:
+            with suppress(KeyboardInterrupt):  # the next one ends the wait
                 self.stopped.set()
-                pool.shutdown(cancel_futures=True)
-                ended = [future.result() for future in running if not future.cancelled()]
-                done.update({each.piece: each for each in ended})
+                self.stopping()
+                end_children(pool)
+            for future, piece in running.items():
+                if not future.done():
+                    done[piece] = SyncedPiece(piece=piece, outcome="cut off")
+                elif not future.cancelled():
+                    done[piece] = future.result()
+        except SystemExit:
+            self.stopped.set()
+            end_children(pool)
+            raise
+        pool.shutdown(wait=False)
 
     def _publish(self, piece: PieceFolder, found: Present, digest: str) -> SyncedPiece:
         not_reached = SyncedPiece(piece=piece, outcome="not reached")
@@ -119,6 +147,35 @@ class Sync:
             if self.stopped.is_set():
                 return not_reached
             is_new = release.upload(wheel)
-        except PieceError as error:
-            return SyncedPiece(piece=piece, outcome="failed", error=error)
+        except ChildEndedError:
+            return not_reached
+        except (Exception, SystemExit) as error:  # noqa: BLE001 -- a piece's boundary
+            return self._failed(piece, error)
         return SyncedPiece(piece=piece, outcome="uploaded" if is_new else "already there")
+
+    def _failed(self, piece: PieceFolder, error: BaseException) -> SyncedPiece:
+        """Return the piece as failed; whatever it was, the others go on."""
+        if not isinstance(error, PieceError):
+            said = self.publisher.client.without_key("".join(format_exception(error)))
+            name = type(error).__name__
+            error = UnexpectedError(f"`{piece.name}`: an unexpected `{name}`", traceback=said)
+        return SyncedPiece(piece=piece, outcome="failed", error=error)
+
+
+def _doubles(pieces: Sequence[PieceFolder]) -> dict[PieceFolder, SyncedPiece]:
+    """Return the pieces whose distribution is another's too, as failed."""
+    by_name: dict[str, list[PieceFolder]] = {}
+    for piece in pieces:
+        by_name.setdefault(normalize_name(piece.distribution), []).append(piece)
+    failed: dict[PieceFolder, SyncedPiece] = {}
+    for name, several in by_name.items():
+        if len(several) == 1:
+            continue
+        places = ", ".join(f"`{shown_path(piece.path)}`" for piece in several)
+        error = ProjectFileError(
+            f"{places} are all the distribution `{name}`",
+            hint="give each piece's `pyproject.toml` a `name` of its own",
+        )
+        for piece in several:
+            failed[piece] = SyncedPiece(piece=piece, outcome="failed", error=error)
+    return failed

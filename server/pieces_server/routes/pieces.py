@@ -1,11 +1,19 @@
 """The pieces API: publish a piece, list the pieces, read one. Source: docs, "Pieces" endpoints."""
 
 from collections.abc import AsyncIterator, Mapping
+from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
 from python_multipart.multipart import parse_options_header
 from starlette.datastructures import UploadFile
@@ -14,7 +22,7 @@ from pieces_framework.versions import Version
 from pieces_framework.wire import JsonValue, document
 from pieces_server.access import may_read, may_write
 from pieces_server.dependencies import registry_of, settings_of
-from pieces_server.errors import FileTooLargeError, FormError
+from pieces_server.errors import FileTooLargeError, FormError, refused_with
 from pieces_server.registry import Registry, StoredPiece
 from pieces_server.settings import Settings
 
@@ -22,6 +30,11 @@ router: Final = APIRouter(prefix="/api/v1/pieces", tags=["pieces"])
 
 _NAME_CHARACTERS: Final = 214
 """The longest name of a package, as registries of packages have it."""
+
+
+def _one_line(text: str) -> str:
+    """Return a text without what would steer the terminal of who reads it."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
 
 
 class PublishForm(BaseModel):
@@ -34,8 +47,29 @@ class PublishForm(BaseModel):
     piece_version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=80)]
     package_type: Literal["ARCHIVE"]
     scope: Literal["PLATFORM"]
-    breaking_reason: Annotated[str | None, Field(max_length=500)] = None
+    breaking_reason: Annotated[str, Field(max_length=500), AfterValidator(_one_line)] = ""
     """Why the version may break what its number says it does not."""
+
+
+class PieceDetail(BaseModel):
+    """A version of a piece: its metadata, and what the instance adds to it."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="allow")
+
+    id: str
+    created: str
+    updated: str
+    name: str
+    version: str
+    piece_type: Literal["CUSTOM"]
+    package_type: Literal["ARCHIVE"]
+    project_usage: int
+    sha256: str
+    source_digest: str
+    filename: str
+    size: int
+    i18n: dict[str, dict[str, str]]
+    breaking_reason: str = ""
 
 
 async def publish_form(
@@ -68,7 +102,20 @@ _REQUEST_BODY: Final = {
 }
 
 
-@router.post("", status_code=201, openapi_extra={"requestBody": _REQUEST_BODY})
+@router.post(
+    "",
+    status_code=201,
+    openapi_extra={"requestBody": _REQUEST_BODY},
+    responses={
+        201: {"model": PieceDetail},
+        **refused_with(
+            HTTPStatus.BAD_REQUEST,
+            HTTPStatus.UNAUTHORIZED,
+            HTTPStatus.CONFLICT,
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        ),
+    },
+)
 def publish_piece(
     form: Annotated[PublishForm, Depends(publish_form)],
     registry: Annotated[Registry, Depends(registry_of)],

@@ -1,6 +1,7 @@
 """Which versions are published already: what a publisher of many pieces asks first."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -11,7 +12,7 @@ from pieces_framework.names import distribution_name
 from pieces_framework.versions import Version
 from pieces_server.access import may_read
 from pieces_server.dependencies import registry_of
-from pieces_server.errors import FormError
+from pieces_server.errors import FormError, refused_with
 from pieces_server.registry import Registry
 
 router: Final = APIRouter(prefix="/api/v1/pieces", tags=["pieces"])
@@ -84,7 +85,11 @@ _REQUEST_BODY: Final = {
 }
 
 
-@router.post("/present", openapi_extra={"requestBody": _REQUEST_BODY})
+@router.post(
+    "/present",
+    openapi_extra={"requestBody": _REQUEST_BODY},
+    responses=refused_with(HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED),
+)
 def find_present(
     asked: Annotated[PresentQuestion, Depends(question)],
     registry: Annotated[Registry, Depends(registry_of)],
