@@ -188,17 +188,6 @@ def test_a_revision_is_any_that_git_takes(
     assert pieces("diff", "--against", "origin/main").exit_code == 0
 
 
-def test_the_variables_of_a_hook_lead_to_no_other_repository(
-    gelato: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GIT_DIR", str(tmp_path / "nowhere"))
-    monkeypatch.setenv("GIT_INDEX_FILE", ".git/index")
-
-    result = pieces("diff")
-
-    assert result.exit_code == 0
-
-
 @pytest.mark.parametrize(
     "revision", ["nope", "-x", "--help", "pieces/custom", "./dist", " ", "HEAD:pieces", "a\nb"]
 )
@@ -240,21 +229,6 @@ def test_a_piece_that_cannot_be_imported_does_not_stop_the_others(gelato: Path) 
     assert [piece["verdict"] for piece in document["data"]["pieces"]] == ["failed", "new"]
 
 
-def test_a_piece_that_could_not_be_imported_then_fails_by_name(
-    gelato: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = gelato / "piece_gelato" / "__init__.py"
-    now = path.read_text()
-    path.write_text("import nothing_of_this_name\n")
-    committed(workspace, monkeypatch)
-    path.write_text(now)
-
-    result = pieces("diff")
-
-    assert result.exit_code == 65
-    assert "error: in git revision `HEAD`: `gelato`: `nothing_of_this_name` is" in result.stderr
-
-
 def test_a_wheel_is_compared_with_its_piece_only(gelato: Path) -> None:
     made("create", "--name", "sorbet", "--type", "custom")
     wheel = wheel_of("gelato")
@@ -263,7 +237,7 @@ def test_a_wheel_is_compared_with_its_piece_only(gelato: Path) -> None:
     code, document = answer("--against", str(wheel))
 
     [piece] = document["data"]["pieces"]
-    assert (code, piece["name"], piece["lowest"]) == (65, "gelato", "0.1.0")
+    assert (code, piece["piece"], piece["lowest"]) == (65, "gelato", "0.1.0")
 
 
 def test_a_wheel_of_another_piece_is_refused(gelato: Path) -> None:
@@ -321,4 +295,4 @@ def test_a_lone_piece_is_compared_too(
     result = pieces("diff")
 
     assert result.exit_code == 65
-    assert "gelato 0.0.1: too low: name it 0.0.2\n  the code changed: a patch\n" in result.stdout
+    assert "gelato 0.0.1: too low: name it 0.0.2\n  Only the code changed;" in result.stdout

@@ -58,7 +58,7 @@ def test_what_an_instance_answers_is_what_the_wheel_declares(
 
     result = pieces("diff", "sorbet")
 
-    assert "sorbet 0.0.1: too low: name it 0.0.2\n  the code changed: a patch\n" in result.stdout
+    assert "sorbet 0.0.1: too low: name it 0.0.2\n  Only the code changed;" in result.stdout
 
 
 def test_a_key_that_the_instance_refuses_is_77(configured: Instance, gelato: Path) -> None:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from pieces_cli.releasing.baselines import EarlierVersion
+from pieces_cli.piece_version import PieceVersion
+from pieces_cli.releasing.earlier_version import EarlierVersion
 from pieces_cli.releasing.markdown_report import MARKER, markdown_report
 from pieces_cli.releasing.piece_diffs import PieceDiff
-from pieces_cli.releasing.version_step import PieceVersion, VersionStep
+from pieces_cli.version_step import VersionStep
 from pieces_cli.workspace import PieceFolder
 from pieces_framework import JsonValue
 from pieces_framework.errors import PieceError
@@ -75,6 +76,9 @@ def test_nothing_that_a_piece_says_is_markup() -> None:
 
     for markup in ("octocat` ", "@octocat", "](", "<!-- *", "http://e", "*b*"):
         assert markup not in report
+    # What hosts take for a mention in the text that is shown.
+    assert "&#64;&#8203;octocat" in report
+    assert "&#35;&#8203;1" in report
     assert report.count("</summary>") == 1
     assert report.count("\n## ") == 1
 

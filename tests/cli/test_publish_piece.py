@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import sys
+from base64 import b64encode
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
@@ -12,15 +14,18 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from pieces_cli.indexes import package_index
 from pieces_cli.indexes.package_index import IndexAnswerError, PackageIndex
 from pieces_cli.indexes.twine_repository import twine_repository
 from pieces_cli.main import publish_piece
 from tests.support.package_index import PASSWORD, USER, RunningIndex, running_index
 from tests.support.scaffolding import add_action, pieces
-from tests.support.scripted_api import scripted_api
+from tests.support.scripted_api import raw_server, scripted_api
 
 WHEEL = "piece_gelato-0.0.1-py3-none-any.whl"
 SDIST = "piece_gelato-0.0.1.tar.gz"
+PRIVATE = "Private :: Do Not Upload"
+PUBLIC = "Intended Audience :: Developers"
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +48,14 @@ def _credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TWINE_PASSWORD", PASSWORD)
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
     monkeypatch.setenv("HOME", str(tmp_path))  # where twine looks for `.pypirc`
+
+
+@pytest.fixture
+def gelato(gelato: Path) -> Path:
+    """The piece, which everybody may have."""
+    path = gelato / "pyproject.toml"
+    path.write_text(path.read_text().replace(PRIVATE, PUBLIC))
+    return gelato
 
 
 def publish(index: RunningIndex, *args: str) -> Result:
@@ -78,13 +91,31 @@ def test_what_is_there_is_not_uploaded_again(index: RunningIndex, gelato: Path) 
     document = json.loads(result.stdout)
     assert (result.exit_code, document["schema"]) == (0, "pieces.publish-piece/1")
     assert document["data"] == {
-        "distribution": "piece-gelato",
+        "piece": "gelato",
+        "package": "piece-gelato",
         "version": "0.0.1",
         "repository": index.url,
         "uploaded": [],
+        "staged": [],
         "breakingReason": None,
     }
     assert "already published" in result.stderr
+
+
+def test_staged_files_lie_in_the_folder_and_not_on_the_index(
+    index: RunningIndex, gelato: Path, tmp_path: Path
+) -> None:
+    staged = tmp_path / "staged"
+    staged.mkdir()
+
+    result = publish(index, "--stage", str(staged), "--json")
+
+    names = [path.name for path in sorted(staged.iterdir())]
+    data = json.loads(result.stdout)["data"]
+    assert result.exit_code == 0
+    assert len(names) == 2
+    assert (sorted(data["staged"]), data["uploaded"]) == (names, [])
+    assert "Uploaded" in publish(index).stdout
 
 
 def test_what_an_interrupted_upload_left_out_is_uploaded(index: RunningIndex, gelato: Path) -> None:
@@ -146,9 +177,44 @@ def test_a_version_that_is_too_low_is_refused_unless_a_reason_is_given(
     assert (refused.exit_code, refused.stdout) == (1, "")
     assert "a breaking change at `actions.send`" in refused.stderr
     assert "name it 0.1.0 or later" in refused.stderr
+    assert "or publish it as it is with `--allow-breaking REASON`" in refused.stderr
     assert allowed.exit_code == 0
     assert "Breaking changes were allowed: nobody uses it\n" in allowed.stdout
     assert "piece_gelato-0.0.2-py3-none-any.whl" in index.names()
+
+
+def test_a_reason_that_no_break_needs_is_not_recorded(index: RunningIndex, gelato: Path) -> None:
+    result = publish(index, "--allow-breaking", "nobody uses it", "--json")
+
+    assert json.loads(result.stdout)["data"]["breakingReason"] is None
+    assert "Breaking changes were allowed" not in result.stderr
+
+
+def test_a_version_without_a_wheel_is_not_compared_with(index: RunningIndex, gelato: Path) -> None:
+    publish(index)
+    (index.folder / WHEEL).unlink()
+    set_version(gelato, "0.0.1", "0.0.2")
+
+    result = publish(index)
+
+    assert result.exit_code == 0
+    assert f"`{index.url}simple/` has no wheel of 0.0.1: it is not compared" in result.stderr
+
+
+def test_a_private_piece_is_refused(index: RunningIndex, gelato: Path) -> None:
+    path = gelato / "pyproject.toml"
+    path.write_text(path.read_text().replace(PUBLIC, PRIVATE))
+
+    result = publish(index)
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "`piece-gelato` is private" in result.stderr
+    assert "hint: publish it to an instance, `pieces publish --name gelato`" in result.stderr
+    assert index.names() == []
+
+
+def test_the_index_is_named_before_anything_goes_there(index: RunningIndex, gelato: Path) -> None:
+    assert f"`piece-gelato` 0.0.1 goes to {index.url}\n" in publish(index).stderr
 
 
 def test_a_wheel_without_a_piece_is_not_compared_with(index: RunningIndex, gelato: Path) -> None:
@@ -192,6 +258,7 @@ def test_a_private_index_is_looked_at_with_the_credentials_of_its_host_only(
         (400, b"bad name", 1, "(400): bad name"),
         (301, b"", 1, "it points to `https://i.example/`: upload there"),
         (403, f"not {PASSWORD}".encode(), 77, "(403): not ***"),
+        (403, b"not " + b64encode(f"{USER}:{PASSWORD}".encode()), 77, "(403): not ***"),
         (429, b"slowly", 75, "hint: try again"),
         (503, b"", 75, "hint: try again"),
     ],
@@ -207,6 +274,67 @@ def test_a_refusal_of_the_repository_ends_by_who_must_act(
 
     assert (result.exit_code, result.stdout) == (code, "")
     assert said in result.stderr
+
+
+def test_an_index_that_sends_elsewhere_does_not_say_what_it_has(
+    index: RunningIndex, gelato: Path
+) -> None:
+    publish(index)
+    head = f"HTTP/1.1 302 Found\r\nLocation: {index.url}simple/piece-gelato/\r\n\r\n"
+    with raw_server(lambda client: client.sendall(head.encode())) as url:
+        result = publish(index, "--index-url", url)
+
+    assert "does not say which files it has (200): the repository itself" in result.stderr
+
+
+@pytest.mark.parametrize("href", ["http://[bad/a.whl", "//[bad"])
+def test_a_link_that_leads_nowhere_is_no_file(href: str) -> None:
+    page = f'<a href="{href}">x</a><a href="b-1.0.0.tar.gz">y</a>'
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(page)}\r\n\r\n"
+    with raw_server(lambda client: client.sendall(f"{head}{page}".encode())) as url:
+        lookup = PackageIndex(url, twine_repository(None, url).open_session)
+
+        assert list(lookup.files("a")) == ["b-1.0.0.tar.gz"]
+
+
+def test_a_page_without_end_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(package_index, "_MAX_PAGE_BYTES", 1 << 20)
+
+    def endless(client: socket.socket) -> None:
+        client.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+        while True:  # until the reader goes away
+            client.sendall(bytes(1 << 16))
+
+    with raw_server(endless) as url:
+        lookup = PackageIndex(url, twine_repository(None, url).open_session)
+        with pytest.raises(IndexAnswerError, match="too large to read"):
+            lookup.files("a")
+
+
+def test_what_is_public_is_looked_at_without_credentials(
+    index: RunningIndex, gelato: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(index)
+    monkeypatch.delenv("TWINE_PASSWORD")
+
+    result = publish(index)
+
+    assert (result.exit_code, "already published" in result.stdout) == (0, True)
+
+
+def test_a_token_that_nobody_gives_out_now_is_69(
+    index: RunningIndex, gelato: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TWINE_PASSWORD")
+    monkeypatch.setenv("TWINE_USERNAME", "__token__")
+    # With the default index's address twine asks for a token; the proxy is not there.
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+
+    result = pieces("publish-piece", "gelato", "--index-url", f"{index.url}simple/", "--json")
+
+    [problem] = json.loads(result.stdout)["problems"]
+    assert (result.exit_code, problem["rule"]) == (69, "unreachable")
+    assert "nobody gives out credentials for" in problem["message"]
 
 
 def test_a_wheel_that_is_not_what_the_index_said_is_refused(
@@ -272,9 +400,10 @@ def test_credentials_in_an_address_are_used_and_not_shown(
     assert PASSWORD not in result.output
 
 
-def test_a_repository_of_the_configuration_file(
-    index: RunningIndex, gelato: Path, tmp_path: Path
+def test_a_repository_that_is_named_goes_before_the_environment_s(
+    index: RunningIndex, gelato: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TWINE_REPOSITORY_URL", "http://127.0.0.1:1/")
     (tmp_path / ".pypirc").write_text(
         f"[distutils]\nindex-servers = ours\n[ours]\nrepository = {index.url}\n"
     )
@@ -291,8 +420,10 @@ def test_a_repository_of_the_configuration_file(
         (["--repository-url", "ftp://127.0.0.1/"], 78, "Invalid repository URL"),
         (["--repository-url", "http://127.0.0.1:1/"], 69, "no answer from"),
         (["--repository-url", "http://127.0.0.1:1/", "--allow-breaking", " "], 2, "say why"),
+        (["--repository-url", "http://127.0.0.1:1/", "--repository", "a"], 2, "give one of"),
+        (["--repository-url", "http://127.0.0.1:1/", "--index-url", "http://[x"], 78, "--index"),
     ],
-    ids=["unknown", "no-web-address", "down", "no-reason"],
+    ids=["unknown", "no-web-address", "down", "no-reason", "two", "no-address"],
 )
 def test_what_leads_nowhere_is_said(args: list[str], code: int, said: str, gelato: Path) -> None:
     result = pieces("publish-piece", "gelato", *args)

@@ -61,6 +61,31 @@ def test_the_second_time_nothing_changes(gelato: Path, workspace: Path) -> None:
     assert snapshot(workspace) == before
 
 
+def test_a_version_that_never_came_out_leaves_no_section(gelato: Path) -> None:
+    path = gelato / "piece_gelato" / "__init__.py"
+    now = path.read_text()
+    path.write_text(now.replace("        list_,\n", ""))
+    made("version", "gelato", "--bump", "patch")
+    path.write_text(now)
+
+    made("version", "gelato")
+
+    assert "## 0.0.2" not in changelog(gelato)
+    assert "## 0.1.0\n\n- Changes inside the piece.\n- Added the action *list*.\n\n## 0.0.1" in (
+        changelog(gelato)
+    )
+
+
+def test_what_is_printed_has_no_escapes(gelato: Path) -> None:
+    path = gelato / "piece_gelato" / "actions" / "list.py"
+    path.write_text(path.read_text().replace('"list"', '"list_all"'))
+
+    result = made("version", "gelato")
+
+    assert "- Added the action *list_all*.\n" in result.stdout
+    assert "*list\\_all*" in changelog(gelato)
+
+
 def test_a_dry_run_writes_nothing(gelato: Path, workspace: Path) -> None:
     before = snapshot(workspace)
 
@@ -75,13 +100,13 @@ def test_the_document_holds_both_versions_and_the_entry(gelato: Path) -> None:
 
     assert document["schema"] == "pieces.version/1"
     assert document["data"] == {
-        "name": "gelato",
-        "distribution": "piece-gelato",
+        "piece": "gelato",
+        "package": "piece-gelato",
         "published": "0.0.1",
         "old": "0.0.1",
         "new": "0.1.0",
         "entry": "## 0.1.0\n\n- Added the action *list*.",
-        "isWritten": True,
+        "dryRun": False,
     }
 
 
@@ -136,7 +161,7 @@ def test_a_change_of_code_gets_a_patch(
     made("version", "gelato")
 
     assert 'version = "0.0.2"' in project(gelato)
-    assert "## 0.0.2\n\n- Changes inside the piece; " in changelog(gelato)
+    assert "## 0.0.2\n\n- Changes inside the piece.\n" in changelog(gelato)
 
 
 def test_a_new_piece_stays_as_it_is(gelato: Path) -> None:

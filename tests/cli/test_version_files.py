@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from pieces_cli.piece_version import PieceVersion
 from pieces_cli.pyproject import ProjectFileError
 from pieces_cli.releasing.changelog import section_of, with_entry
 from pieces_cli.releasing.release_notes import release_notes
-from pieces_cli.releasing.version_step import PieceVersion, VersionStep
 from pieces_cli.releasing.version_text import with_version
+from pieces_cli.version_step import VersionStep
 from pieces_framework import JsonValue
 from pieces_framework.versions import Version
 
@@ -121,6 +122,22 @@ def test_a_version_that_is_not_written_plainly_is_refused() -> None:
         ),
         pytest.param("## 0.2.0\n- Mine.\n", "## 0.2.0\n- Mine.\n", id="it-has-the-version"),
         pytest.param(
+            "## Version 0.2.0\n- Mine.\n", "## Version 0.2.0\n- Mine.\n", id="it-is-called-so"
+        ),
+        pytest.param("## 0.1.2-dev\n- Mine.\n", "## 0.2.0\n- Mine.\n", id="to-come"),
+        pytest.param("## 0.2.0-dev\n- Mine.\n", "## 0.2.0\n- Mine.\n", id="the-same-to-come"),
+        pytest.param("## v0.1.2 (unreleased)\n- Mine.\n", "## 0.2.0\n- Mine.\n", id="in-brackets"),
+        pytest.param(
+            "## 0.1.0-2024-01-01\n- x\n",
+            "## 0.2.0\n\n- New.\n\n## 0.1.0-2024-01-01\n- x\n",
+            id="a-date-is-no-suffix",
+        ),
+        pytest.param(
+            "# Log\n\na\u2028## Unreleased\fb\n",
+            "# Log\n\na\u2028## Unreleased\fb\n\n## 0.2.0\n\n- New.\n",
+            id="odd-characters-end-no-line",
+        ),
+        pytest.param(
             "# Log\r\n\r\n## 0.1.0\r\n",
             "# Log\r\n\r\n## 0.2.0\r\n\r\n- New.\r\n\r\n## 0.1.0\r\n",
             id="crlf",
@@ -129,6 +146,23 @@ def test_a_version_that_is_not_written_plainly_is_refused() -> None:
 )
 def test_an_entry_goes_above_the_newest_and_nothing_is_lost(text: str, expected: str) -> None:
     assert with_entry(text, NEW, ["New."]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("## 0.1.1\n\n- Mine.\n\n## 0.1.0\n", "## 0.2.0\n\n- Mine.\n- New.\n\n## 0.1.0\n"),
+        ("## 0.1.1\n\n- New.", "## 0.2.0\n\n- New."),
+        ("## 0.1.1\n\n- Mine.", "## 0.2.0\n\n- Mine.\n- New.\n"),
+        (
+            "## Unreleased\n\n- Mine.\n\n## 0.1.1\n\n- Old.\n\n## 0.1.0\n",
+            "## 0.2.0\n\n- Mine.\n\n- Old.\n\n## 0.1.0\n",
+        ),
+    ],
+    ids=["extended", "complete", "without-end", "unreleased-above"],
+)
+def test_a_version_that_never_came_out_becomes_the_next(text: str, expected: str) -> None:
+    assert with_entry(text, NEW, ["New."], published=Version.parse("0.1.0")) == expected
 
 
 def test_a_section_ends_where_the_next_begins() -> None:

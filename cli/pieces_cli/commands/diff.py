@@ -10,7 +10,9 @@ from pieces_cli.reporting import Outcome, ReportingCommand, is_for_program, say,
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from pieces_cli.releasing.earlier_version import Baseline
     from pieces_cli.releasing.piece_diffs import PieceDiff
     from pieces_cli.workspace import Workspace
     from pieces_framework import JsonValue
@@ -28,10 +30,13 @@ if TYPE_CHECKING:
 def diff(names: tuple[str, ...], against: str | None, *, markdown: bool) -> Outcome:
     """Show what changed, and whether the versions say so.
 
-    Without a name it is every piece of the workspace. Each is compared with the newest version that
-    an instance has published, with a wheel, or with what a git revision holds.
+    Without a name it is every piece of the workspace, and those that are gone are named. Each is
+    compared with the newest version that an instance has published, with a wheel, or with what a
+    git revision holds. Of a branch that is the commit where HEAD left it, so that what others have
+    done there since is not taken for yours.
 
-    Exits with 65 if a version is too low for what changed; `pieces version` raises it.
+    Exits with 65 if a version is too low for what changed; `pieces version` raises it. A piece that
+    is gone, or that could not be read at that time, is only a warning.
     """
     if markdown and is_for_program():
         raise click.UsageError("--markdown and --json: give one of them.")
@@ -40,80 +45,83 @@ def diff(names: tuple[str, ...], against: str | None, *, markdown: bool) -> Outc
 
     from pieces_cli.interpreter import piece_interpreter
     from pieces_cli.releasing.baselines import open_baseline
-    from pieces_cli.releasing.piece_diffs import piece_diffs
     from pieces_cli.workspace import require_workspace
 
     workspace = require_workspace()
     python = piece_interpreter(workspace)
     with open_baseline(against, workspace, python) as baseline:
-        pieces = workspace.select(names or baseline.piece_names)
-        diffs = piece_diffs(pieces, baseline, python)
+        diffs = _diffs(names, workspace, baseline, python)
     if markdown:
         from pieces_cli.releasing.markdown_report import markdown_report
 
         say(markdown_report(diffs, baseline.origin), end="")
+    elif diffs:
+        from pieces_cli.releasing.text_report import text_report
+
+        for line in text_report(diffs, baseline.origin):
+            say(line)
     else:
-        _say_report(diffs, baseline.origin)
-    for each in diffs:
-        if each.error:
-            show_error(each.error)
+        say(f"There is no piece in `{workspace.root}`, and {baseline.origin} has none either.")
+    _say_errors(diffs)
     data: JsonValue = {
         "against": baseline.origin,
         "pieces": [each.document() for each in diffs],
     }
-    problems = [found for each in diffs for found in _problems(each, workspace)]
+    problems = [found for each in diffs for found in _problems(each, baseline, workspace)]
     return Outcome(data=data, problems=problems, exit_code=_exit_code(diffs))
 
 
-def _say_report(diffs: Sequence[PieceDiff], origin: str) -> None:
-    from collections import Counter
+def _diffs(
+    names: Sequence[str], workspace: Workspace, baseline: Baseline, python: Path
+) -> list[PieceDiff]:
+    from pieces_cli.releasing.piece_diffs import PieceDiff, piece_diffs
 
-    say(f"Compared with {origin}.")
-    undeclared = ""
+    if wanted := names or baseline.piece_names:
+        return piece_diffs(workspace.select(wanted), baseline, python)
+    pieces = workspace.pieces()
+    gone = [PieceDiff(piece=piece, is_gone=True) for piece in baseline.gone(pieces)]
+    return [*piece_diffs(pieces, baseline, python), *gone]
+
+
+def _say_errors(diffs: Sequence[PieceDiff]) -> None:
+    from pieces_framework.wire import printable
+
     for each in diffs:
-        say(f"{each.piece.name} {each.versions}: {_verdict(each)}")
-        if each.step:
-            comparison = each.step.comparison
-            undeclared = str(comparison.document()["undeclared"])
-            said = comparison.text().removesuffix(undeclared).strip("\n")
-            for line in (
-                ["the code changed: a patch"] if each.step.is_code_only else said.split("\n")
-            ):
-                say(f"  {line}")
-    if undeclared:
-        say(f"\n{undeclared}")
-    counts = Counter(_verdict_name(each) for each in diffs)
-    say(f"\n{', '.join(f'{count} {verdict}' for verdict, count in counts.items())}")
+        if each.error and each.verdict == "not-compared":
+            click.echo(f"warning: {printable(each.error.message)}", err=True)
+            click.echo(f"hint: {each.error.hint}", err=True)
+        elif each.error:
+            show_error(each.error)
+        elif each.is_gone:
+            click.echo(f"warning: `{each.piece.name}` is gone", err=True)
 
 
-def _verdict(each: PieceDiff) -> str:
-    if each.verdict == "too-low":
-        return f"too low: name it {each.lowest}"
-    return "new piece" if each.verdict == "new" else each.verdict
-
-
-def _verdict_name(each: PieceDiff) -> str:
-    return each.verdict.replace("-", " ")
-
-
-def _problems(each: PieceDiff, workspace: Workspace) -> list[JsonValue]:
+def _problems(each: PieceDiff, baseline: Baseline, workspace: Workspace) -> list[JsonValue]:
     from pieces_cli.documents import problem, problems_of
+    from pieces_cli.workspace import PROJECT_FILE
 
+    path = workspace.place(each.piece).as_posix()
+    if each.error and each.verdict == "not-compared":
+        error = each.error
+        return [
+            problem("not-compared", error.message, severity="warning", path=path, hint=error.hint)
+        ]
     if each.error:
         return problems_of(each.error)
-    if each.verdict != "too-low" or each.earlier is None:
+    if each.is_gone:
+        message = f"`{each.piece.name}` {each.piece.version} of {baseline.origin} is gone"
+        return [problem("piece-gone", message, severity="warning", path=path)]
+    if each.verdict != "too-low":
         return []
-    path = workspace.place(each.piece) / "pyproject.toml"
-    message = (
-        f"`{each.piece.version}` cannot follow `{each.earlier.version}` of `{each.piece.name}`"
-    )
+    message = f"`{each.new}` cannot follow `{each.old}` of `{each.piece.name}`"
+    project = (workspace.place(each.piece) / PROJECT_FILE).as_posix()
     hint = f"name it {each.lowest} or later: `pieces version {each.piece.name}`"
-    return [problem("version-too-low", message, path=path.as_posix(), hint=hint)]
+    return [problem("version-too-low", message, path=project, hint=hint)]
 
 
 def _exit_code(diffs: Sequence[PieceDiff]) -> int:
     from pieces_framework.versions import VersionError
 
-    failed = [each.error.exit_code for each in diffs if each.error]
+    failed = [each.error.exit_code for each in diffs if each.error and each.verdict == "failed"]
     too_low = any(each.verdict == "too-low" for each in diffs)
     return failed[0] if failed else VersionError.exit_code if too_low else 0

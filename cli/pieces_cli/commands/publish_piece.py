@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from pieces_cli.prompts import has_terminal
+from pieces_cli.prompts import answer, has_terminal
 from pieces_cli.reporting import Outcome, ReportingCommand, say
 
 if TYPE_CHECKING:
     from pieces_cli.building.wheel import BuiltWheel
-    from pieces_cli.indexes.index_release import IndexRelease
+    from pieces_cli.indexes.index_release import IndexRelease, UploadPlan
     from pieces_cli.indexes.package_index import PackageIndex
+    from pieces_cli.indexes.twine_repository import TwineRepository
     from pieces_cli.workspace import PieceFolder, Workspace
+    from pieces_framework import JsonValue
 
 
 @click.command("publish-piece", cls=ReportingCommand, schema="pieces.publish-piece/1")
-@click.argument("folder")
+@click.argument("folder", metavar="[PIECE]", required=False)
 @click.option("--repository", metavar="NAME", help="A repository of ~/.pypirc.")
 @click.option("--repository-url", metavar="URL", help="Where to upload, instead of a NAME.")
 @click.option(
@@ -28,31 +31,48 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--allow-breaking",
-    "breaking_reason",
     metavar="REASON",
     help="Publish though the version is too low for what breaks.",
 )
+@click.option(
+    "--stage",
+    metavar="FOLDER",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Copy there what the index lacks, instead of uploading it.",
+)
 def publish_piece(
-    folder: str,
+    folder: str | None,
+    *,
     repository: str | None,
     repository_url: str | None,
     index_url: str | None,
-    breaking_reason: str | None,
+    allow_breaking: str | None,
+    stage: Path | None,
 ) -> Outcome:
-    """Publish a piece to a public package index.
+    """Publish a piece to a public package index, for everybody.
 
-    Wheel and source distribution of the piece in FOLDER are built into dist/, checked, and uploaded
-    by twine, whose settings hold: ~/.pypirc, TWINE_USERNAME, TWINE_PASSWORD, TWINE_REPOSITORY and so
-    on. It needs `pip install 'piecekit[publish]'`.
+    For an instance, which your flows use, it is `pieces publish`. A piece with the classifier
+    "Private :: Do Not Upload", which custom pieces begin with, is refused here.
+
+    PIECE is a piece's name or its folder, and may be left out in that folder. Its wheel and source
+    distribution are built into dist/, checked, and uploaded by twine, whose settings hold:
+    ~/.pypirc, TWINE_USERNAME, TWINE_PASSWORD, TWINE_REPOSITORY and so on. It needs `pip install
+    'piecekit[publish]'`.
 
     The index is looked at first. A version that it has is not uploaded again, and is refused if its
     content is other. A version that is too low for what changed since the one before is refused
     too. An index has no place for the REASON that allows it: it is printed, so write it into the
     changelog as well.
-    """
-    if breaking_reason is not None and not breaking_reason.strip():
-        raise click.UsageError("--allow-breaking is empty: say why.")
 
+    With --stage nothing is uploaded and no credentials are needed: another job, which runs no code
+    of a piece, hands the files of FOLDER to twine.
+    """
+    if allow_breaking is not None and not allow_breaking.strip():
+        raise click.UsageError("--allow-breaking is empty: say why.")
+    if repository and repository_url:
+        raise click.UsageError("--repository and --repository-url: give one of them.")
+
+    from pieces_cli.indexes.index_release import UploadPlan, require_public
     from pieces_cli.indexes.package_index import PackageIndex
     from pieces_cli.indexes.twine_repository import check_distributions, twine_repository
     from pieces_cli.workspace import require_workspace
@@ -60,40 +80,59 @@ def publish_piece(
     target = twine_repository(repository, repository_url, asks=has_terminal())
     workspace = require_workspace()
     piece = _piece(workspace, folder)
+    require_public(piece)
+    index = PackageIndex(index_url or target.index_url, target.open_session)
     wheel, sdist = _built(piece, workspace)
     check_distributions([wheel.path, sdist])
-    index = PackageIndex(index_url or target.index_url, target.open_session)
     release = _looked_up(piece, wheel, sdist, index)
-
-    from pieces_cli.indexes.index_release import release_files
-
-    uploads = release_files(
-        release, [wheel.path, sdist], breaks_allowed=breaking_reason is not None
-    )
-    for path in uploads:
-        target.upload(path)
-        say(f"Uploaded {path.name} to {target.url}")
-    if not uploads:
-        say(f"Piece '{piece.distribution}' and '{piece.version}' already published.")
-    elif breaking_reason is not None:
-        say(f"Breaking changes were allowed: {breaking_reason}")
+    plan = release.plan(allow_breaking) if release else UploadPlan(files=[wheel.path, sdist])
+    for note in plan.notes:
+        click.echo(note, err=True)
+    if stage and plan.files:
+        _stage(plan, stage)
+    else:
+        _upload(plan, piece, target)
+    names: list[JsonValue] = [path.name for path in plan.files]
     return Outcome(
         data={
-            "distribution": piece.distribution,
+            "piece": piece.name,
+            "package": piece.distribution,
             "version": piece.version,
             "repository": target.url,
-            "uploaded": [path.name for path in uploads],
-            "breakingReason": breaking_reason,
+            "uploaded": [] if stage else names,
+            "staged": names if stage else [],
+            "breakingReason": plan.breaking_reason,
         }
     )
 
 
-def _piece(workspace: Workspace, folder: str) -> PieceFolder:
-    path = Path(folder).resolve()
-    for piece in workspace.pieces():
-        if piece.path == path:
-            return piece
-    return workspace.find(folder)
+def _piece(workspace: Workspace, named: str | None) -> PieceFolder:
+    around = None if named else workspace.piece_around()
+    question = "Enter the piece folder name"
+    name = answer(named, question, flag="PIECE", default=around.name if around else None)
+    path = Path(name).resolve()
+    by_path = (piece for piece in workspace.survey().pieces if piece.path == path)
+    return next(by_path, None) or workspace.find(name)
+
+
+def _stage(plan: UploadPlan, folder: Path) -> None:
+    from pieces_cli.workspace import shown_path
+
+    for path in plan.files:
+        shutil.copy(path, folder)
+        say(f"Staged {path.name} in {shown_path(folder)}")
+
+
+def _upload(plan: UploadPlan, piece: PieceFolder, target: TwineRepository) -> None:
+    if not plan.files:
+        say(f"Piece '{piece.distribution}' and '{piece.version}' already published.")
+        return
+    click.echo(f"`{piece.distribution}` {piece.version} goes to {target.url}", err=True)
+    for path in plan.files:
+        target.upload(path)
+        say(f"Uploaded {path.name} to {target.url}")
+    if plan.breaking_reason is not None:
+        say(f"Breaking changes were allowed: {plan.breaking_reason}")
 
 
 def _built(piece: PieceFolder, workspace: Workspace) -> tuple[BuiltWheel, Path]:
@@ -111,7 +150,7 @@ def _looked_up(
 ) -> IndexRelease | None:
     from pieces_cli.indexes.index_release import IndexRelease
     from pieces_cli.indexes.package_index import IndexAnswerError
-    from pieces_cli.releasing.version_step import PieceVersion
+    from pieces_cli.piece_version import PieceVersion
     from pieces_framework.artifact import read_piece_wheel
 
     try:
@@ -122,11 +161,5 @@ def _looked_up(
             err=True,
         )
         return None
-    document = read_piece_wheel(wheel.path).piece
-    new = PieceVersion(
-        version=document.version,
-        metadata=document.metadata,
-        source_digest=wheel.source_digest,
-        origin=f"`{wheel.path.name}`",
-    )
+    new = PieceVersion.of_document(read_piece_wheel(wheel.path).piece, f"`{wheel.path.name}`")
     return IndexRelease(index=index, wheel=wheel.path, sdist=sdist, new=new, there=there)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -11,8 +10,8 @@ from pieces_cli.prompts import answer
 from pieces_cli.reporting import Outcome, ReportingCommand, say
 
 if TYPE_CHECKING:
+    from pieces_cli.releasing.next_version import Bump
     from pieces_cli.releasing.piece_diffs import PieceDiff
-    from pieces_cli.releasing.raising import Bump
     from pieces_cli.workspace import PieceFolder, Workspace
     from pieces_framework.versions import Version
 
@@ -37,7 +36,8 @@ def version(name: str | None, bump: Bump, against: str | None, *, dry_run: bool)
 
     PIECE may be left out in the folder of a piece. Its version in pyproject.toml is raised to the
     lowest one that is legal after BASELINE, and CHANGELOG.md gets a section for it: what stands
-    under "Unreleased", else what changed. Read it before you publish.
+    under "Unreleased", else what changed. Read it before you publish. A section of a version after
+    BASELINE, which never came out, becomes the new version's.
 
     A piece whose version is late enough, or that is new, stays as it is. Below 1.0, a break asks
     for a minor version; --bump major is 1.0.0.
@@ -47,8 +47,8 @@ def version(name: str | None, bump: Bump, against: str | None, *, dry_run: bool)
 
     from pieces_cli.interpreter import piece_interpreter
     from pieces_cli.releasing.baselines import open_baseline
+    from pieces_cli.releasing.next_version import wanted_version
     from pieces_cli.releasing.piece_diffs import piece_diff
-    from pieces_cli.releasing.raising import wanted_version
     from pieces_cli.workspace import require_workspace
 
     workspace = require_workspace()
@@ -58,47 +58,45 @@ def version(name: str | None, bump: Bump, against: str | None, *, dry_run: bool)
         diff = piece_diff(piece, baseline, python)
     if diff.earlier is None:
         say(f"{piece.name} {piece.version}: new, as {baseline.origin} has none; it stays as it is")
-        return _outcome(diff, diff.lowest)
+        return _outcome(diff, diff.lowest, dry_run=dry_run)
     wanted = wanted_version(diff, bump)
     if str(wanted) == piece.version:
         after = f"it may follow {diff.earlier.version}" if diff.step else "nothing changed"
         say(f"{piece.name} {piece.version}: {after} ({baseline.origin}); it stays as it is")
-        return _outcome(diff, wanted)
+        return _outcome(diff, wanted, dry_run=dry_run)
     return _raise(diff, wanted, dry_run=dry_run)
 
 
 def _piece(workspace: Workspace, name: str | None) -> PieceFolder:
-    here = Path.cwd().resolve()
-    if name is None:
-        for piece in workspace.pieces():
-            if here.is_relative_to(piece.path.resolve()):
-                return piece
-    return workspace.find(answer(name, "Enter the piece folder name", flag="PIECE"))
+    around = None if name else workspace.piece_around()
+    question = "Enter the piece folder name"
+    return workspace.find(
+        answer(name, question, flag="PIECE", default=around.name if around else None)
+    )
 
 
 def _raise(diff: PieceDiff, wanted: Version, *, dry_run: bool) -> Outcome:
-    from pieces_cli.releasing.raising import raise_version
+    from pieces_cli.releasing.next_version import raise_version
+    from pieces_cli.releasing.release_notes import without_escapes
 
     raised = raise_version(diff, wanted)
     if not dry_run:
         raised.write()
     would = " (not written)" if dry_run else ""
     say(f"{diff.piece.name} {diff.piece.version} -> {wanted}{would}")
-    say(f"\n{raised.entry}")
-    return _outcome(diff, wanted, entry=raised.entry, is_written=not dry_run)
+    say(f"\n{without_escapes(raised.entry)}")
+    return _outcome(diff, wanted, entry=raised.entry, dry_run=dry_run)
 
 
-def _outcome(
-    diff: PieceDiff, wanted: Version, *, entry: str = "", is_written: bool = False
-) -> Outcome:
+def _outcome(diff: PieceDiff, wanted: Version, *, dry_run: bool, entry: str = "") -> Outcome:
     return Outcome(
         data={
-            "name": diff.piece.name,
-            "distribution": diff.piece.distribution,
+            "piece": diff.piece.name,
+            "package": diff.piece.distribution,
             "published": str(diff.earlier.version) if diff.earlier else None,
             "old": diff.piece.version,
             "new": str(wanted),
             "entry": entry or None,
-            "isWritten": is_written,
+            "dryRun": dry_run,
         }
     )

@@ -6,11 +6,13 @@ import hashlib
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 
-import click
-
-from pieces_cli.releasing.version_step import PieceVersion, VersionStep
+from pieces_cli.piece_version import PieceVersion
+from pieces_cli.pyproject import read_pyproject, table
+from pieces_cli.releasing.next_version import raised
+from pieces_cli.version_step import VersionRefusedError, VersionStep
+from pieces_cli.workspace import PROJECT_FILE
 from pieces_framework.artifact import read_piece_wheel
 from pieces_framework.errors import ArtifactError, PieceError
 from pieces_framework.names import normalize_name
@@ -19,11 +21,32 @@ from pieces_framework.versions import Version, VersionError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from pieces_cli.workspace import PieceFolder
+
     from .package_index import IndexFile, PackageIndex
 
 
-class ReleaseRefusedError(PieceError):
-    """A version may not be published: it is taken, or too low for what changed."""
+_SUFFIXES: Final = (".whl", ".tar.gz")
+_PRIVATE: Final = "Private ::"
+"""How the classifiers begin that keep a package off public indexes."""
+
+
+class PrivatePieceError(PieceError):
+    """A piece says of itself that it belongs on no index."""
+
+    code = "PRIVATE_PIECE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadPlan:
+    """What is to be done with a version that was built."""
+
+    files: Sequence[Path]
+    """To upload, in this order."""
+    breaking_reason: str | None = None
+    """Why it may be uploaded though its version is too low; `None` if it is not."""
+    notes: Sequence[str] = ()
+    """What could not be compared."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,55 +60,56 @@ class IndexRelease:
     there: Mapping[str, IndexFile]
     """By name, as the index lists them."""
 
-    def missing(self) -> list[Path]:
-        """Return the files that the index lacks.
+    def plan(self, allow_breaking: str | None) -> UploadPlan:
+        """Return which files the index lacks, once that is known to be legal.
 
         Raises:
-            ReleaseRefusedError: if it has the version with other content.
-            PieceError: if it does not give out what it has.
+            VersionRefusedError: if the index has the version with other content, or if it is too
+                low for what changed; it names the lowest that will do.
+            PieceError: if the index does not give out what it has.
         """
+        missing = self._missing()
+        if not missing:
+            return UploadPlan(files=[])
+        earlier = self._earlier()
+        wheels = [(version, file) for version, file in earlier if file.is_wheel]
+        newest = max((version for version, _ in earlier), default=None)
+        notes: list[str] = []
+        if newest and newest not in dict(wheels):
+            notes.append(f"`{self.index.name}` has no wheel of {newest}: it is not compared")
+        if not wheels:
+            return UploadPlan(files=missing, notes=notes)
+        _, file = max(wheels, key=lambda each: each[0])
+        previous = self._read(file)
+        if previous is None:
+            notes.append(f"`{file.name}` holds no piece: it is not compared")
+            return UploadPlan(files=missing, notes=notes)
+        step = VersionStep(old=previous, new=self.new)
+        reason = step.breaking_reason(allow_breaking)
+        return UploadPlan(files=missing, breaking_reason=reason, notes=notes)
+
+    def _missing(self) -> list[Path]:
         built = (self.wheel, self.sdist)
-        if all(self._is_same(path, self.there[path.name]) for path in built if self._has(path)):
-            return [path for path in built if not self._has(path)]
+        lacking = [path for path in built if path.name not in self.there]
+        if all(self._is_same(path, self.there[path.name]) for path in built if path not in lacking):
+            return lacking
         published = self._read(self.there.get(self.wheel.name))
         # Other tools may have packed the same source otherwise.
         if published and published.source_digest == self.new.source_digest:
-            return [path for path in built if not self._has(path)]
+            return lacking
         now = self.new.version
-        following = Version(now.major, now.minor, now.patch + 1)
-        if published:
-            following = VersionStep(old=published, new=self.new).lowest
-        raise ReleaseRefusedError(
+        step = VersionStep(old=published, new=self.new) if published else None
+        following = step.lowest if step else raised(now, "patch")
+        raise VersionRefusedError(
             f"`{self.index.name}` has version {now} with other content",
             hint=f"a version is published once: name it {following} or later",
         )
 
-    def require_legal(self, *, breaks_allowed: bool) -> None:
-        """Do nothing if the version may follow the newest one below it on the index.
-
-        Raises:
-            ReleaseRefusedError: if it may not; it names the lowest version that may.
-            PieceError: if the index does not give out what it has.
-        """
-        before = [
-            (version, file)
-            for file in self.there.values()
-            if (version := self._version_of(file)) and version < self.new.version
+    def _earlier(self) -> list[tuple[Version, IndexFile]]:
+        found = [(self._version_of(file), file) for file in self.there.values()]
+        return [
+            (version, file) for version, file in found if version and version < self.new.version
         ]
-        if not before:
-            return
-        _, file = max(before, key=lambda each: each[0])
-        previous = self._read(file)
-        if previous is None:
-            click.echo(f"`{file.name}` holds no piece: it is not compared", err=True)
-            return
-        try:
-            VersionStep(old=previous, new=self.new).require_legal(breaks_allowed=breaks_allowed)
-        except VersionError as error:
-            raise ReleaseRefusedError(error.message, hint=error.hint) from error
-
-    def _has(self, path: Path) -> bool:
-        return path.name in self.there
 
     def _is_same(self, path: Path, file: IndexFile) -> bool:
         content = path.read_bytes()
@@ -108,37 +132,38 @@ class IndexRelease:
                 document = read_piece_wheel(target, label=file.name).piece
             except ArtifactError:
                 return None
-        return PieceVersion(
-            version=document.version,
-            metadata=document.metadata,
-            source_digest=document.source_digest,
-            origin=f"`{self.index.name}`",
-        )
+        return PieceVersion.of_document(document, f"`{self.index.name}`")
 
     def _version_of(self, file: IndexFile) -> Version | None:
-        """Return the version of a wheel of this piece, `None` for any other file."""
-        name, _, rest = file.name.partition("-")
-        ours = self.wheel.name.partition("-")[0]
-        if normalize_name(name) != normalize_name(ours) or not file.name.endswith(".whl"):
+        """Return the version of a wheel or source archive of this piece, `None` for others."""
+        stem = next(
+            (file.name.removesuffix(each) for each in _SUFFIXES if file.name.endswith(each)), ""
+        )
+        name, _, version = ("-".join(stem.split("-")[:2]) if file.is_wheel else stem).rpartition(
+            "-"
+        )
+        if normalize_name(name) != normalize_name(self.wheel.name.partition("-")[0]):
             return None
         try:
-            return Version.parse(rest.partition("-")[0])
+            return Version.parse(version)
         except VersionError:
             return None
 
 
-def release_files(
-    release: IndexRelease | None, built: Sequence[Path], *, breaks_allowed: bool
-) -> list[Path]:
-    """Return the files to upload; all that were built where the index cannot be looked at.
+def require_public(piece: PieceFolder) -> None:
+    """Refuse a piece that is for nobody else.
 
     Raises:
-        ReleaseRefusedError: if the version is taken, or too low for what changed.
-        PieceError: if the index does not give out what it has.
+        PrivatePieceError: if its `pyproject.toml` has a classifier such as `Private :: Do Not
+            Upload`.
     """
-    if release is None:
-        return list(built)
-    missing = release.missing()
-    if missing:
-        release.require_legal(breaks_allowed=breaks_allowed)
-    return missing
+    project = table(read_pyproject(piece.path / PROJECT_FILE), "project") or {}
+    classifiers = project.get("classifiers")
+    if isinstance(classifiers, list) and any(
+        str(each).startswith(_PRIVATE) for each in cast("list[object]", classifiers)
+    ):
+        raise PrivatePieceError(
+            f"`{piece.distribution}` is private: `{PROJECT_FILE}` has a classifier `{_PRIVATE} …`",
+            hint=f"publish it to an instance, `pieces publish --name {piece.name}`; if everybody"
+            " may have it, take the classifier out",
+        )

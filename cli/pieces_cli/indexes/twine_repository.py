@@ -9,18 +9,19 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
-from pieces_cli.publishing.answers import UnreachableError
+from pieces_cli.publishing.refusals import UnreachableError
 from pieces_cli.terminal import is_terminal
 from pieces_framework.errors import ConnectionRejectedError, PieceError, RetryableError
-from pieces_framework.secret_forms import MASK
+from pieces_framework.secret_forms import MASK, secret_pattern
 
-from .package_index import host_of, without_credentials
+from .package_index import RepositoryError, host_of, without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
     from pathlib import Path
 
     import requests
+    from twine.repository import Repository
     from twine.settings import Settings
 
 _MAX_SHOWN: Final = 500
@@ -28,20 +29,17 @@ _LEGACY: Final = "legacy/"
 """Where the default index, and those like it, take uploads: beside `simple/`."""
 
 
-class RepositoryError(PieceError):
-    """Twine is not here, or its settings lead nowhere."""
-
-    exit_code = 78  # EX_CONFIG
-
-
 class DistributionError(PieceError):
     """An index would not show a file as it is meant."""
 
     exit_code = 65  # EX_DATAERR
+    code = "DISTRIBUTION"
 
 
 class UploadRefusedError(PieceError):
     """The repository did not take a file."""
+
+    code = "UPLOAD_REFUSED"
 
 
 @dataclass(frozen=True)
@@ -65,14 +63,44 @@ class TwineRepository:
         above = self.url if self.url.endswith("/") else f"{self.url}/"
         return f"{above.removesuffix(_LEGACY)}simple/"
 
-    def open_session(self, url: str) -> requests.Session:
-        """Return a session for a URL, with the credentials if the repository is there too."""
+    def open_session(self, url: str, is_login_wanted: bool) -> requests.Session:  # noqa: FBT001
+        """Return a session for a URL, with credentials only if the repository is there too.
+
+        Credentials that must be asked or fetched are used only if they are wanted.
+
+        Raises:
+            UnreachableError: if nobody gives them out now.
+            RepositoryError: if there are none.
+        """
         from twine.utils import make_requests_session
 
-        if host_of(url) == host_of(self.url):
+        is_there = host_of(url) == host_of(self.url)
+        if is_there and (is_login_wanted or self._has_login):
             with _reported(), redirect_stdout(sys.stderr):
-                return self.settings.create_repository().session
+                return self._repository().session
         return make_requests_session()
+
+    @property
+    def _has_login(self) -> bool:
+        given, config = self.settings.auth.input, self.settings.repository_config
+        return bool(given.password or config.get("password"))
+
+    def _repository(self) -> Repository:
+        """Return twine's repository; without a password it may ask a publisher for a token."""
+        import requests
+
+        try:
+            return self.settings.create_repository()
+        except requests.RequestException as error:
+            raise UnreachableError(
+                f"nobody gives out credentials for `{self.url}`: {type(error).__name__}",
+                hint="try again, or set TWINE_USERNAME and TWINE_PASSWORD",
+            ) from error
+        except (LookupError, TypeError) as error:  # twine takes any answer for a token
+            raise RepositoryError(
+                f"nobody gives out credentials for `{self.url}`",
+                hint="set TWINE_USERNAME and TWINE_PASSWORD, or write them into ~/.pypirc",
+            ) from error
 
     def upload(self, path: Path) -> None:
         """Upload a file.
@@ -90,7 +118,7 @@ class TwineRepository:
         with _reported(), redirect_stdout(sys.stderr):
             self.settings.check_repository_url()
             package = PackageFile.from_filename(str(path), self.settings.comment)
-            with closing(self.settings.create_repository()) as repository:
+            with closing(self._repository()) as repository:
                 try:
                     response = repository.upload(package)
                 except requests.RequestException as error:
@@ -106,11 +134,10 @@ class TwineRepository:
         exists = "already exist" in f"{response.reason} {response.text}".lower()
         is_page = "html" in response.headers.get("content-type", "")
         said = " ".join((response.reason if is_page else response.text).split())
-        if password := self.settings.password:
-            said = said.replace(password, MASK)
-        refused = f"`{self.url}` did not take `{path.name}` ({status}): {said[:_MAX_SHOWN]}"
+        said = self._masked(said)[:_MAX_SHOWN]
+        refused = f"`{self.url}` did not take `{path.name}` ({status}): {said}"
         if response.is_redirect:
-            target = without_credentials(response.headers["location"])
+            target = self._target(response.headers["location"])
             return UploadRefusedError(refused, hint=f"it points to `{target}`: upload there")
         if status == HTTPStatus.CONFLICT or exists:
             return UploadRefusedError(
@@ -122,6 +149,17 @@ class TwineRepository:
             )
         busy = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
         return RetryableError(refused, hint="try again") if busy else UploadRefusedError(refused)
+
+    def _masked(self, text: str) -> str:
+        """Return what the repository says without the credentials, in whatever form."""
+        user, password = self.settings.username or "", self.settings.password or ""
+        return secret_pattern([f"{user}:{password}" if password else "", password]).sub(MASK, text)
+
+    def _target(self, location: str) -> str:
+        try:
+            return self._masked(without_credentials(location))
+        except ValueError:
+            return "no address"
 
 
 def twine_repository(name: str | None, url: str | None, *, asks: bool = False) -> TwineRepository:
@@ -148,8 +186,11 @@ def twine_repository(name: str | None, url: str | None, *, asks: bool = False) -
     given += [f"--repository-url={url}"] if url else []
     given += [] if asks else ["--non-interactive"]
     given += [] if is_terminal(sys.stderr) else ["--disable-progress-bar"]
+    arguments = parser.parse_args(given)
+    if name:
+        arguments.repository_url = None  # TWINE_REPOSITORY_URL: what is named here goes first
     with _reported():
-        return TwineRepository(Settings.from_argparse(parser.parse_args(given)))
+        return TwineRepository(Settings.from_argparse(arguments))
 
 
 def check_distributions(paths: Sequence[Path]) -> None:

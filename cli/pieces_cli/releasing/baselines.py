@@ -3,77 +3,27 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
-from pieces_framework.errors import PieceError
+from pieces_cli.building.child_processes import terminable
+from pieces_cli.piece_version import PieceVersion
 from pieces_framework.names import normalize_name
 
-from .version_step import PieceVersion
+from .earlier_version import BaselineError, EarlierVersion
+from .git_baseline import open_git_baseline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Generator, Sequence
 
     from pieces_cli.publishing.client import InstanceClient
     from pieces_cli.workspace import PieceFolder, Workspace
-    from pieces_framework import JsonValue
     from pieces_framework.artifact import PieceDocument
-    from pieces_framework.versions import Version
+
+    from .earlier_version import Baseline
 
 DEFAULT_REVISION: Final = "HEAD"
 """What is compared with where no instance is configured."""
-
-
-class BaselineError(PieceError):
-    """What a piece is to be compared with is not there, or is not what was meant."""
-
-    exit_code = 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class EarlierVersion:
-    """The version of a piece that a baseline has."""
-
-    version: Version
-    source_digest: str
-    """As `PieceVersion.source_digest`."""
-    origin: str
-    """As `PieceVersion.origin`."""
-    read_metadata: Callable[[], Mapping[str, JsonValue]]
-    """Takes its time: for a git revision the piece is imported."""
-
-    def read(self) -> PieceVersion:
-        """Return all of it. Raises what `read_metadata` raises."""
-        return PieceVersion(
-            version=self.version,
-            metadata=self.read_metadata(),
-            source_digest=self.source_digest,
-            origin=self.origin,
-        )
-
-
-class Baseline(Protocol):
-    """Where earlier versions are. Threads may share it."""
-
-    @property
-    def origin(self) -> str:
-        """How messages call it."""
-        ...
-
-    @property
-    def piece_names(self) -> tuple[str, ...]:
-        """The pieces that it is about; none where it may be about any."""
-        ...
-
-    def before(self, piece: PieceFolder) -> EarlierVersion | None:
-        """Return the version that the piece's own must follow, or `None` if there is none.
-
-        Raises:
-            BaselineError: if it is not about that piece.
-            PieceError: if it cannot be read.
-        """
-        ...
 
 
 class InstanceBaseline:
@@ -87,14 +37,12 @@ class InstanceBaseline:
     def before(self, piece: PieceFolder) -> EarlierVersion | None:
         """As `Baseline` says."""
         published = self._client.published(piece.distribution)
-        if published is None:
-            return None
-        return EarlierVersion(
-            version=published.version,
-            source_digest=published.source_digest,
-            origin=self.origin,
-            read_metadata=lambda: published.metadata,
-        )
+        return None if published is None else EarlierVersion.of(published)
+
+    def gone(self, pieces: Sequence[PieceFolder]) -> list[PieceFolder]:
+        """Return none: an instance has pieces of other workspaces too."""
+        del pieces
+        return []
 
 
 class WheelBaseline:
@@ -107,25 +55,24 @@ class WheelBaseline:
 
     def before(self, piece: PieceFolder) -> EarlierVersion | None:
         """As `Baseline` says."""
-        document = self._document
-        if normalize_name(piece.distribution) != normalize_name(document.name):
+        if normalize_name(piece.distribution) != normalize_name(self._document.name):
             raise BaselineError(
-                f"{self.origin} holds `{document.name}`, not `{piece.distribution}`",
+                f"{self.origin} holds `{self._document.name}`, not `{piece.distribution}`",
                 hint="give the wheel of the piece that is compared",
             )
-        return EarlierVersion(
-            version=document.version,
-            source_digest=document.source_digest,
-            origin=self.origin,
-            read_metadata=lambda: document.metadata,
-        )
+        return EarlierVersion.of(PieceVersion.of_document(self._document, self.origin))
+
+    def gone(self, pieces: Sequence[PieceFolder]) -> list[PieceFolder]:
+        """Return none: it is about one piece."""
+        del pieces
+        return []
 
 
 @contextmanager
 def open_baseline(
     against: str | None, workspace: Workspace, python: Path
 ) -> Generator[Baseline, None, None]:
-    """Open what is named, for as long as the block runs.
+    """Open what is named, for as long as the block runs. SIGTERM ends the block by `SystemExit`.
 
     Args:
         against: the URL of an instance (`http://…`, `https://…`), a path that ends in `.whl`, or
@@ -141,20 +88,19 @@ def open_baseline(
 
     settings = instance_settings(workspace.root)
     text = against if against is not None else settings.api_url or DEFAULT_REVISION
-    if text.lower().startswith(("http://", "https://")) or text == settings.api_url:
-        from pieces_cli.publishing.client import InstanceClient
-        from pieces_cli.publishing.instance_address import api_address, check_key
+    with terminable():
+        if text.lower().startswith(("http://", "https://")) or text == settings.api_url:
+            from pieces_cli.publishing.client import InstanceClient
+            from pieces_cli.publishing.instance_address import api_address, check_key
 
-        key = check_key(settings.api_key) if settings.api_key else ""
-        with InstanceClient(api_url=api_address(text), key=key) as client:
-            yield InstanceBaseline(client)
-    elif text.lower().endswith(".whl"):
-        yield _wheel_baseline(Path(text))
-    else:
-        from .git_baseline import open_git_baseline
-
-        with open_git_baseline(text, workspace, python) as baseline:
-            yield baseline
+            key = check_key(settings.api_key) if settings.api_key else ""
+            with InstanceClient(api_url=api_address(text), key=key) as client:
+                yield InstanceBaseline(client)
+        elif text.lower().endswith(".whl"):
+            yield _wheel_baseline(Path(text))
+        else:
+            with open_git_baseline(text, workspace, python) as baseline:
+                yield baseline
 
 
 def _wheel_baseline(path: Path) -> WheelBaseline:

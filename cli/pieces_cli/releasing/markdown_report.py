@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from pieces_framework.versions import Severity
 from pieces_framework.wire import printable
 
+from .text_report import CODE_ONLY, said_verdict
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -26,7 +28,6 @@ _SEVERITIES: Final = {
     Severity.FEATURE: "New",
     Severity.FIX: "Fixes",
 }
-_CODE_ONLY: Final = "Only the code changed; what the piece declares is as before."
 
 
 def markdown_report(diffs: Sequence[PieceDiff], origin: str) -> str:
@@ -49,17 +50,12 @@ def markdown_report(diffs: Sequence[PieceDiff], origin: str) -> str:
 
 
 def _row(diff: PieceDiff) -> str:
-    old = str(diff.earlier.version) if diff.earlier else ""
-    name = _safe(diff.piece.name)
-    return f"| {name} | {old} | {diff.piece.version} | {_verdict(diff)} |"
-
-
-def _verdict(diff: PieceDiff) -> str:
-    if diff.error is not None:
-        return f"failed: {_safe(diff.error.messages[0])}"
+    verdict = said_verdict(diff)
     if diff.verdict == "too-low":
-        return f"**too low: name it {diff.lowest}**"
-    return diff.verdict
+        verdict = f"**{verdict}**"
+    if diff.error:
+        verdict = f"{verdict}: {_safe(diff.error.messages[0])}"
+    return f"| {_safe(diff.piece.name)} | {diff.old or ''} | {diff.new or ''} | {verdict} |"
 
 
 def _bounded(diffs: Sequence[PieceDiff], length: int) -> Iterator[str]:
@@ -87,7 +83,7 @@ def _details(diff: PieceDiff) -> Iterator[str]:
     for severity in _SEVERITIES:
         yield from _group(severity, [each for each in changes if each.severity is severity])
     if not changes:
-        yield from (_CODE_ONLY, "")
+        yield from (CODE_ONLY, "")
     yield from ("</details>", "")
 
 

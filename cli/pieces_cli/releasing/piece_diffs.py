@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from pieces_cli.building.child_processes import child_pool
 from pieces_cli.building.extraction import ExtractionError, extract
-from pieces_cli.building.source_digest import BuildError, source_digest
+from pieces_cli.building.project_rules import BuildError
+from pieces_cli.building.source_digest import source_digest
+from pieces_cli.piece_version import PieceVersion
+from pieces_cli.version_step import VersionStep
 from pieces_framework.versions import Version
 
-from .git_baseline import EarlierPieceError
-from .version_step import PieceVersion, VersionStep
+from .earlier_version import EarlierPieceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
     from pieces_framework import JsonValue
     from pieces_framework.errors import PieceError
 
-    from .baselines import Baseline, EarlierVersion
+    from .earlier_version import Baseline, EarlierVersion
 
-Verdict = Literal["new", "unchanged", "ok", "too-low", "failed"]
+Verdict = Literal["new", "unchanged", "ok", "too-low", "failed", "not-compared", "gone"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,18 +34,23 @@ class PieceDiff:
     """A piece, and what changed in it."""
 
     piece: PieceFolder
+    """One that is gone: as it was."""
     earlier: EarlierVersion | None = None
-    """`None` if the piece is new, or failed before it was known."""
+    """`None` if the piece is new, or could not be compared."""
     step: VersionStep | None = None
     """`None` unless there are two versions that differ."""
     error: PieceError | None = None
     """Why it could not be compared."""
+    is_gone: bool = False
+    """Whether the baseline has it and the workspace has not."""
 
     @property
     def verdict(self) -> Verdict:
         """What is to be said of the piece's version."""
+        if self.is_gone:
+            return "gone"
         if self.error is not None:
-            return "failed"
+            return "not-compared" if isinstance(self.error, EarlierPieceError) else "failed"
         if self.earlier is None:
             return "new"
         if self.step is None:
@@ -56,22 +63,27 @@ class PieceDiff:
         return self.step.lowest if self.step else Version.parse(self.piece.version)
 
     @property
-    def versions(self) -> str:
-        """Both versions, or the one there is: `0.1.0 -> 0.2.0`."""
-        old = self.earlier.version if self.earlier else None
-        if old is None or str(old) == self.piece.version:
+    def old(self) -> str | None:
+        """The earlier version, if it is known."""
+        if self.is_gone:
             return self.piece.version
-        return f"{old} -> {self.piece.version}"
+        return str(self.earlier.version) if self.earlier else None
+
+    @property
+    def new(self) -> str | None:
+        """The version that the piece has now."""
+        return None if self.is_gone else self.piece.version
 
     def document(self) -> dict[str, JsonValue]:
         """Return the diff for a program."""
+        is_judged = self.error is None and not self.is_gone
         return {
-            "name": self.piece.name,
-            "distribution": self.piece.distribution,
-            "old": str(self.earlier.version) if self.earlier else None,
-            "new": self.piece.version,
+            "piece": self.piece.name,
+            "package": self.piece.distribution,
+            "old": self.old,
+            "new": self.new,
             "verdict": self.verdict,
-            "lowest": str(self.lowest) if self.error is None else None,
+            "lowest": str(self.lowest) if is_judged else None,
             "codeOnly": self.step is not None and self.step.is_code_only,
             "comparison": self.step.comparison.document() if self.step else None,
         }
@@ -90,7 +102,7 @@ def piece_diffs(pieces: Sequence[PieceFolder], baseline: Baseline, python: Path)
         except (BuildError, EarlierPieceError, ExtractionError) as error:
             return PieceDiff(piece=piece, error=error)
 
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+    with child_pool(os.cpu_count() or 1) as pool:
         return list(pool.map(compared, pieces))
 
 
@@ -105,10 +117,5 @@ def piece_diff(piece: PieceFolder, baseline: Baseline, python: Path) -> PieceDif
     version = Version.parse(piece.version)
     if earlier is None or (earlier.source_digest, earlier.version) == (digest, version):
         return PieceDiff(piece=piece, earlier=earlier)
-    new = PieceVersion(
-        version=version,
-        metadata=extract(piece, python).metadata,
-        source_digest=digest,
-        origin=f"`{piece.path}`",
-    )
+    new = PieceVersion.of_folder(piece, extract(piece, python), digest)
     return PieceDiff(piece=piece, earlier=earlier, step=VersionStep(old=earlier.read(), new=new))

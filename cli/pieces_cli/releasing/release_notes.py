@@ -12,12 +12,12 @@ from pieces_framework.wire import key_path, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pieces_cli.version_step import VersionStep
     from pieces_framework import JsonValue
     from pieces_framework.versions import Change
 
-    from .version_step import VersionStep
-
 _MARKUP: Final = re.compile(r"([\\`*_\[\]<>|])")
+_ESCAPED: Final = re.compile(r"\\([\\`*_\[\]<>|])")
 _KINDS: Final = {"actions": "action", "triggers": "trigger"}
 _PARTS: Final = {
     "action-added": "Added",
@@ -25,7 +25,7 @@ _PARTS: Final = {
     "action-removed": "Breaking: removed",
     "trigger-removed": "Breaking: removed",
 }
-CODE_ONLY: Final = "Changes inside the piece; its actions, triggers and their inputs are as before."
+CODE_ONLY: Final = "Changes inside the piece."
 
 
 def release_notes(step: VersionStep) -> list[str]:
@@ -36,6 +36,11 @@ def release_notes(step: VersionStep) -> list[str]:
     subjects = _Subjects(step)
     notes = [_note(change, subjects) for change in step.comparison.changes]
     return list(dict.fromkeys(notes)) or [CODE_ONLY]
+
+
+def without_escapes(entry: str) -> str:
+    """Return Markdown for a reader at a terminal, who sees no backslash."""
+    return _ESCAPED.sub(r"\1", entry)
 
 
 class _Subjects:

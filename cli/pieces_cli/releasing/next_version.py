@@ -85,7 +85,8 @@ def raise_version(diff: PieceDiff, version: Version) -> RaisedVersion:
     project, changelog = (_resolved(piece, name) for name in (PROJECT_FILE, CHANGELOG_FILE))
     before = _text(changelog) if changelog.exists() else ""
     notes = release_notes(diff.step) if diff.step else [CODE_ONLY]
-    after = with_entry(before, version, notes)
+    published = diff.earlier.version if diff.earlier else None
+    after = with_entry(before, version, notes, published=published)
     replaced = {project: with_version(_text(project), project, piece.version, version)}
     created: dict[Path, str] = {}
     if after != before:
