@@ -59,7 +59,7 @@ def test_a_workflow_has_the_history_and_a_cache_of_what_the_pieces_need(name: st
 @pytest.mark.parametrize("name", WORKFLOWS)
 def test_a_workflow_may_read_the_repository_and_nothing_else(name: str) -> None:
     assert workflow(name).document["permissions"] == {"contents": "read"}
-    assert "permissions" not in workflow(name).job
+    assert workflow(name).job.keys() == {"runs-on", "timeout-minutes", "steps"}
 
 
 @pytest.mark.parametrize("name", WORKFLOWS)
@@ -86,6 +86,7 @@ def test_no_code_of_a_pull_request_runs_beside_a_secret() -> None:
     ]
 
     assert with_secrets == [INSTALL]
+    assert str(workflow("pieces.yml").document).count("secrets.") == 2
 
 
 @dataclass(frozen=True)
@@ -131,26 +132,30 @@ class Team:
         self.run("git", "commit", "--quiet", "--message", message)
         self.run("git", "push", "--quiet", "origin", f"HEAD:{branch}")
 
-    def ci(self, name: str, *, branch: str, secret: bool = True, is_installed: bool = False) -> Ran:
-        """Check a branch out in a folder of its own, and run a workflow's job there.
+    def ci(
+        self, name: str, *, change: str = "", secret: bool = True, is_installed: bool = False
+    ) -> Ran:
+        """Check out the main branch in a folder of its own, and run a workflow's job there.
 
         Args:
             name: of the workflow's file.
-            branch: what is checked out.
+            change: the branch of a pull request, merged into what is checked out.
             secret: whether the job gets the secrets.
             is_installed: whether the steps that install are passed over, to save their time.
         """
-        checkout = self.folder / f"checkout-{len(list(self.folder.iterdir()))}"
-        remote = self.folder / "remote.git"
-        self.run(
-            "git", "clone", "--quiet", "--branch", branch, remote, checkout, folder=self.folder
-        )
-        secrets = {"AP_API_KEY": self.instance.key, "INSTANCE_URL": self.instance.url}
+        checkout = self.folder / f"checkout {len(list(self.folder.iterdir()))}"
+        self.run("git", "clone", "--quiet", "remote.git", checkout, folder=self.folder)
+        if change:
+            merge = ("merge", "--quiet", "--no-ff", "--message", "Merge", f"origin/{change}")
+            self.run("git", *merge, folder=checkout)
+            # Since then others may have merged: of the base there is only the first parent.
+            self.run("git", "update-ref", "refs/remotes/origin/main", "HEAD", folder=checkout)
+        secrets = {"AP_API_KEY": self.instance.key, "INSTANCE_URL": f"{self.instance.url}/"}
         return run_job(
             Workflow.read(checkout / ".github" / "workflows" / name),
             checkout,
             secrets=secrets if secret else {},
-            environment=self.environment | {"GITHUB_BASE_REF": "main"},
+            environment=self.environment,
             without=[INSTALL, INSTALL_REST] if is_installed else [],
         )
 
@@ -161,23 +166,20 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Generator[Team]:
     programs = make_runner(folder / "runner", without=NOT_INSTALLED)
     with running_instance(folder / "data") as instance:
         team = Team(folder, programs, instance)
-        with pytest.MonkeyPatch.context() as patch:
-            made("init", team.clone)
-            patch.chdir(team.clone)
-            for name in ("gelato", "sorbet"):
-                made("create", "--name", name, "--type", "custom")
-                assert add_action(name, "Count").exit_code == 0
-        use_a_library(team.clone / "pieces" / "custom" / "gelato")
+        team.clone.mkdir()
         team.run("git", "init", "--quiet", "--bare", "--initial-branch=main", "../remote.git")
         team.run("git", "init", "--quiet", "--initial-branch=main")
         team.run("git", "remote", "add", "origin", "../remote.git")
-        yield team
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(team.clone)
+            yield team
 
 
 @dataclass(frozen=True)
 class Story:
     """Each run of a workflow, in the order in which they happened."""
 
+    workspace_without_a_piece: Ran
     first_push: Ran
     second_push: Ran
     break_without_its_bump: Ran
@@ -188,27 +190,50 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(team: Team) -> Story:
-    """Two pieces are pushed; a pull request breaks one, is given its version, and is merged.
+    """A repository becomes a workspace; two pieces are pushed; a pull request breaks one.
 
-    The pull request also does without a library, and has a file of the name of pip.
+    It is given its version, and is merged. It also does without a library, and has a file of the
+    name of pip.
     """
+    (team.clone / "LICENSE").write_text("Ours.\n")
+    team.push("Begin", branch="main")
+    made("init")
+    team.push("Make a workspace", branch="workspace")
+    empty = team.ci("pieces.yml", change="workspace")
+    gelato = add_two_pieces(team.clone / "pieces" / "custom")
     team.push("Add two pieces", branch="main")
-    first_push = team.ci("sync-pieces.yml", branch="main")
-    second_push = team.ci("sync-pieces.yml", branch="main", is_installed=True)
-    gelato = team.clone / "pieces" / "custom" / "gelato"
+    first_push = team.ci("sync-pieces.yml")
+    second_push = team.ci("sync-pieces.yml", is_installed=True)
     rename_the_property(gelato)
     drop_the_library(gelato)
     team.run(team.programs / "python", "-m", "pip", "uninstall", "--quiet", "--yes", "six")
     (team.clone / "pip.py").write_text("raise SystemExit('this ran in the place of pip')\n")
     team.push("Rename a property", branch="change")
-    without = team.ci("pieces.yml", branch="change")
+    without = team.ci("pieces.yml", change="change")
     team.run(team.programs / "pieces", "version", "gelato", "--against", "origin/main")
     team.push("Raise the version", branch="change")
-    with_bump = team.ci("pieces.yml", branch="change")
+    with_bump = team.ci("pieces.yml", change="change", is_installed=True)
+    fork = team.ci("pieces.yml", change="change", secret=False)
     team.run("git", "push", "--quiet", "origin", "HEAD:main")
-    merged = team.ci("sync-pieces.yml", branch="main", is_installed=True)
-    fork = team.ci("pieces.yml", branch="change", secret=False)
-    return Story(first_push, second_push, without, with_bump, merged, fork)
+    merged = team.ci("sync-pieces.yml", is_installed=True)
+    return Story(empty, first_push, second_push, without, with_bump, merged, fork)
+
+
+def add_two_pieces(folder: Path) -> Path:
+    """Make two pieces and return the folder of the first.
+
+    That one needs a library, and has a project that cannot be installed among its tests. The name
+    of the other's folder has a space.
+    """
+    for name in ("gelato", "sorbet"):
+        made("create", "--name", name, "--type", "custom")
+        assert add_action(name, "Count").exit_code == 0
+    gelato = folder / "gelato"
+    use_a_library(gelato)
+    (gelato / "tests" / "a-project").mkdir()
+    (gelato / "tests" / "a-project" / "pyproject.toml").write_text("[project]\n")
+    (folder / "sorbet").rename(folder / "ice cream")
+    return gelato
 
 
 def use_a_library(piece: Path) -> None:
@@ -247,13 +272,23 @@ def rename_the_property(piece: Path) -> None:
 
 def uploads(ran: Ran) -> dict[str, str]:
     """What became of each piece and version, as the table of a sync says it."""
-    rows = re.findall(r"^(gelato|sorbet) +(\S+) +(.+?) *$", ran.output[SYNC], re.MULTILINE)
+    rows = re.findall(r"^(gelato|ice cream) +(\S+) +(.+?) *$", ran.output[SYNC], re.MULTILINE)
     return {f"{name} {version}": outcome for name, version, outcome in rows}
+
+
+def test_a_workspace_without_a_piece_passes_though_the_base_is_none(story: Story) -> None:
+    ran = story.workspace_without_a_piece
+
+    assert ran.failed == [], ran.printed
+    assert "skipped" not in ran.outcomes.values()
 
 
 def test_the_first_push_uploads_every_piece(story: Story) -> None:
     assert story.first_push.failed == [], story.first_push.printed
-    assert uploads(story.first_push) == {"gelato 0.0.1": "uploaded", "sorbet 0.0.1": "uploaded"}
+    assert uploads(story.first_push) == {
+        "gelato 0.0.1": "uploaded",
+        "ice cream 0.0.1": "uploaded",
+    }
 
 
 def test_a_push_that_changes_nothing_uploads_nothing(story: Story) -> None:
@@ -282,7 +317,10 @@ def test_with_its_version_the_break_passes(story: Story) -> None:
 
 def test_what_is_merged_is_uploaded_and_nothing_else(story: Story) -> None:
     assert story.merged.failed == [], story.merged.printed
-    assert uploads(story.merged) == {"gelato 0.1.0": "uploaded", "sorbet 0.0.1": "already there"}
+    assert uploads(story.merged) == {
+        "gelato 0.1.0": "uploaded",
+        "ice cream 0.0.1": "already there",
+    }
 
 
 def test_without_secrets_the_job_fails_at_once_and_says_why(story: Story) -> None:
@@ -297,4 +335,4 @@ def test_no_step_prints_the_key(story: Story, team: Team) -> None:
     runs = [getattr(story, name) for name in Story.__dataclass_fields__]
 
     assert all(team.instance.key not in ran.printed + ran.summary for ran in runs)
-    assert len(runs) == 6
+    assert len(runs) == 7

@@ -6,6 +6,7 @@ from pieces_framework import create_piece
 
 {{ cookiecutter.object }} = create_piece(
     display_name={{ cookiecutter.display_name_literal }},
+    description={{ cookiecutter.description_literal }},
     logo_url="https://cdn.activepieces.com/pieces/{{ cookiecutter.name }}.png",
     auth=None,
     authors=[],
