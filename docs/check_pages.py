@@ -46,7 +46,8 @@ On its page a rule has examples. Each changes
 [one small piece](../../examples/checks/README.md#the-piece); the page says what is found then."""
 _IMPORT = """\
 `pieces check` imports each piece in a process of its own, with the interpreter of the workspace,
-and reports what goes wrong there by these rules. No comment silences them."""
+and reports by these rules what goes wrong there, or does not fit what the piece says of itself. No
+comment silences them."""
 _SILENCE = """\
 A finding that is meant is silenced on its line, best with the reason:
 

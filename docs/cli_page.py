@@ -22,8 +22,10 @@ Every command works from any folder of a workspace. Without a terminal nothing i
 neither given nor has a default is an error that names the flag.
 
 With `--json` standard output is one document, errors included: `schema` names its form, `ok` says
-whether all went well, `data` is the command's own, and `problems` lists what went wrong. All else
-is on standard error.
+whether all went well, `data` is the command's own, and `problems` lists what went wrong: each with
+its `rule`, and where it is about a file, a `path` from the workspace's folder on, with `/`. In
+`data`, `piece` is the name of a piece's folder and `package` that of its distribution. All else is
+on standard error; a path there is below the current folder, or whole.
 
 Colours and progress are for terminals only; `NO_COLOR` turns the colours off."""
 

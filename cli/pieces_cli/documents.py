@@ -39,15 +39,17 @@ def problem(
     }
 
 
-def problems_of(error: PieceError | click.UsageError) -> list[JsonValue]:
-    """Return a problem for each message of an error."""
+def problems_of(error: PieceError | click.UsageError, *, path: str = "") -> list[JsonValue]:
+    """Return a problem for each message of an error; `path` is where, if it does not say so."""
     from pieces_framework.errors import AuthorCodeError
 
     if isinstance(error, click.UsageError):
         return [problem("usage", error.format_message())]
     # Some errors name the rule that was broken; the others are told by who must act.
     rule = getattr(error, "rule", "") or error.code.lower().replace("_", "-")
-    path, line = (error.path, error.line) if isinstance(error, AuthorCodeError) else ("", None)
+    line = None
+    if isinstance(error, AuthorCodeError):
+        path, line = error.path or path, error.line
     return [
         problem(rule, message, hint=error.hint, path=path, line=line) for message in error.messages
     ]

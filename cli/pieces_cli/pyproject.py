@@ -32,7 +32,7 @@ def read_pyproject(path: Path) -> Table:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ProjectFileError(f"`{path}` cannot be read: {error.strerror}") from error
-    except ValueError as error:  # not UTF-8, or not TOML
+    except (ValueError, RecursionError) as error:  # not UTF-8, or not TOML, or nested too deeply
         raise ProjectFileError(
             f"`{path}` is not valid TOML: {error}", hint="correct the file, then try again"
         ) from error

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PIECES_FOLDER: Final = "pieces"
 PROJECT_FILE: Final = "pyproject.toml"
+NO_PIECE: Final = "There is no piece yet: make one with `pieces create`."
+"""What a command says that had nothing to do; it ends well."""
 _SKIPPED: Final = frozenset({".venv", "dist", "build", "node_modules"})
 
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
+import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from pieces_cli.changes import FileInTheWayError
+from pieces_cli.scaffolding.new_piece import NewPiece, write_piece
+from pieces_cli.workspace import require_workspace
 from tests.support.scaffolding import made, pieces, snapshot
 
 
@@ -20,6 +26,7 @@ def test_a_piece_is_made_in_the_folder_of_its_type(workspace: Path) -> None:
     folder = workspace / "pieces/custom/google-drive"
     assert result.stdout == (
         "✨  Done!\nThe piece has been generated at: pieces/custom/google-drive\n"
+        "Next:\n  actions create --piece google-drive\n  triggers create --piece google-drive\n"
     )
     assert {path for path, content in snapshot(folder).items() if content is not None} == {
         "AGENTS.md",
@@ -193,7 +200,8 @@ def test_a_display_name_may_be_given(workspace: Path) -> None:
     text = (folder / "piece_gelato/__init__.py").read_text(encoding="utf-8")
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert "display_name='The \"Ice\" \\\\ Maker {{ x }}'" in text
-    assert project["description"] == 'The "Ice" \\ Maker {{ x }} in flows.'
+    assert "description='The \"Ice\" \\\\ Maker {{ x }} in flows'" in text
+    assert project["description"] == 'The "Ice" \\ Maker {{ x }} in flows'
 
 
 @pytest.mark.parametrize("text", ["", "Two\nLines"])
@@ -222,9 +230,9 @@ def test_json_tells_what_was_made(workspace: Path) -> None:
     created = data.pop("created")
     assert (document["schema"], document["ok"]) == ("pieces.create/1", True)
     assert data == {
-        "name": "google-drive",
-        "displayName": "Google Drive",
+        "piece": "google-drive",
         "package": "acme-drive",
+        "displayName": "Google Drive",
         "type": "community",
         "path": "pieces/community/google-drive",
         "changed": [],
@@ -243,7 +251,9 @@ def test_json_tells_of_a_refusal(workspace: Path) -> None:
 
     document = json.loads(result.stdout)
     assert (result.exit_code, document["ok"], document["data"]) == (2, False, None)
-    assert document["problems"][0]["message"] == "invalid piece name: 'Gelato'"
+    [problem] = document["problems"]
+    assert problem["rule"] == "invalid-name"
+    assert problem["message"] == "invalid piece name: 'Gelato'"
 
 
 def test_a_dry_run_writes_nothing_and_prints_what_would_be(workspace: Path) -> None:
@@ -285,7 +295,7 @@ def test_a_piece_is_made_from_any_folder_of_the_workspace(
 
     result = made("create", "--name", "sorbet")
 
-    assert result.stdout.endswith("generated at: pieces/community/sorbet\n")
+    assert "generated at: pieces/community/sorbet\n" in result.stdout
     assert (gelato.parents[1] / "community/sorbet/pyproject.toml").is_file()
 
 
@@ -313,4 +323,58 @@ def test_a_killed_command_leaves_no_piece_and_runs_again(workspace: Path) -> Non
 
     assert done.returncode == -signal.SIGKILL
     assert list((workspace / "pieces").rglob("pyproject.toml")) == []
+    [left] = workspace.glob(".new-piece-*")
+    an_hour_ago = time.time() - 3600
+    os.utime(left, (an_hour_ago, an_hour_ago))
     made("create", "--name", "gelato")
+    assert not left.exists()
+
+
+def test_a_folder_that_another_command_renders_in_stays(workspace: Path) -> None:
+    (workspace / ".new-piece-a1b2").mkdir()
+
+    made("create", "--name", "gelato")
+
+    assert (workspace / ".new-piece-a1b2").is_dir()
+
+
+def test_of_two_commands_at_once_one_makes_the_whole_piece(workspace: Path) -> None:
+    piece = NewPiece(
+        workspace=require_workspace(),
+        kind="custom",
+        name="gelato",
+        distribution="piece-gelato",
+        display_name="Gelato",
+    )
+    with ThreadPoolExecutor(4) as threads:
+        runs = [threads.submit(write_piece, piece) for _ in range(4)]
+        failures = [error for run in runs if (error := run.exception())]
+
+    assert [type(error) for error in failures] == [FileInTheWayError] * 3
+    [written] = [run.result() for run in runs if not run.exception()]
+    assert {path for path in piece.folder.rglob("*") if path.is_file()} == set(written)
+    assert list(workspace.glob(".new-piece-*")) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "classifiers", "licence"),
+    [
+        ("custom", ["Private :: Do Not Upload", "Typing :: Typed"], "LicenseRef-Proprietary"),
+        ("community", ["Typing :: Typed"], None),
+    ],
+)
+def test_a_custom_piece_is_kept_off_public_indexes(
+    kind: str, classifiers: list[str], licence: str | None, workspace: Path
+) -> None:
+    made("create", "--name", "gelato", "--type", kind)
+
+    text = (workspace / "pieces" / kind / "gelato/pyproject.toml").read_text()
+    project = tomllib.loads(text)["project"]
+    assert project["classifiers"] == classifiers
+    assert project.get("license") == licence
+
+
+def test_another_piece_that_is_broken_does_not_matter(gelato: Path) -> None:
+    (gelato / "pyproject.toml").write_text("[project.entry-points.pieces]\n")
+
+    made("create", "--name", "sorbet")

@@ -12,6 +12,7 @@ from tests.support.scaffolding import made, pieces, snapshot
 
 # The one folder in the template is the workspace; what is in it is rendered file by file.
 [TEMPLATE] = [path for path in (TEMPLATES / "workspace").iterdir() if path.is_dir()]
+KEPT = {".editorconfig", ".gitattributes", ".gitignore", "README.md"}
 FILES = {path.relative_to(TEMPLATE).as_posix() for path in TEMPLATE.rglob("*") if path.is_file()}
 
 
@@ -30,9 +31,10 @@ def test_a_workspace_is_made_where_there_was_nothing(here: Path) -> None:
 
     root = here / "deep/my pieces"
     assert files_below(root) == FILES
-    assert {".gitignore", "README.md", "pyproject.toml"} < FILES
+    assert {".gitattributes", ".gitignore", "README.md", "pyproject.toml"} < FILES
     assert result.stdout == (
-        f"✨  Made a workspace at: {root}\nNext:\n  cd 'deep/my pieces'\n  pieces create\n"
+        f"✨  Made a workspace at: {root}\nNext:\n  cd 'deep/my pieces'\n"
+        "  pieces create --type custom\n"
     )
 
 
@@ -64,7 +66,40 @@ def test_a_workspace_is_refused(here: Path) -> None:
     assert snapshot(here) == before
 
 
-@pytest.mark.parametrize("name", sorted(FILES - {"pieces/custom/.gitkeep"}))
+def test_what_a_repository_has_stays_as_it_is(here: Path) -> None:
+    own = {
+        "README.md": "# Ours\n",
+        ".editorconfig": "root = true\n",
+        ".gitignore": ".env \n*.log\n",
+    }
+    for name, text in own.items():
+        (here / name).write_text(text)
+
+    result = made("init", "--json")
+
+    data = json.loads(result.stdout)["data"]
+    assert files_below(here) == FILES
+    assert {name: (here / name).read_text() for name in own} == own
+    assert data["kept"] == sorted(own)
+    assert data["created"] == sorted(FILES - own.keys())
+    assert {".venv/", ".pieces/"} <= set(data["notIgnored"])
+    assert ".env" not in data["notIgnored"]
+    assert "Yours stay as they are: .editorconfig, .gitignore, README.md\n" in result.stderr
+    assert "Add to your .gitignore: .pieces/ " in result.stderr
+
+
+@pytest.mark.parametrize("place", [".", "piece_gelato", "new/workspace"])
+def test_a_folder_of_a_piece_is_refused(place: str, gelato: Path) -> None:
+    before = snapshot(gelato)
+
+    result = pieces("init", gelato / place)
+
+    assert result.exit_code == 1
+    assert f"error: `{(gelato / place).resolve()}` lies in the piece `gelato`" in result.stderr
+    assert snapshot(gelato) == before
+
+
+@pytest.mark.parametrize("name", sorted(FILES - KEPT - {"pieces/custom/.gitkeep"}))
 def test_a_file_in_the_way_is_refused_before_anything_is_written(name: str, here: Path) -> None:
     (here / name).parent.mkdir(parents=True, exist_ok=True)
     (here / name).write_text("# mine\n")
@@ -96,6 +131,8 @@ def test_json_tells_what_was_made(here: Path) -> None:
         "path": str(here / "mine"),
         "created": sorted(FILES),
         "changed": [],
+        "kept": [],
+        "notIgnored": [],
     }
     assert "Made a workspace at" in result.stderr
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 
+import pieces_cli
 from docs.cli_page import Entry
+from pieces_framework.errors import PieceError
 from tests.support.every_command import COMMANDS, call, ordinary_arguments
 from tests.support.plain_pieces import write_piece, write_workspace
 
@@ -68,6 +73,7 @@ def test_with_json_a_missing_workspace_is_one_document(entry: Entry, here: Path)
     document = only_document(result.stdout)
     assert result.exit_code == 78
     assert document["ok"] is False
+    assert document["problems"][0]["rule"] == "workspace"
     assert "workspace of pieces" in document["problems"][0]["message"]
     assert "pieces init" in document["problems"][0]["hint"]
 
@@ -88,6 +94,22 @@ def test_with_json_ctrl_c_is_one_document(
     assert [problem["rule"] for problem in document["problems"]] == ["aborted"]
 
 
+def below(error: type[PieceError]) -> Iterator[type[PieceError]]:
+    for each_error in error.__subclasses__():
+        yield each_error
+        yield from below(each_error)
+
+
+def test_every_error_has_a_code_of_its_own_by_which_a_document_names_it() -> None:
+    for module in walk_packages(pieces_cli.__path__, "pieces_cli."):
+        if "__main__" not in module.name and ".templates" not in module.name:
+            import_module(module.name)
+
+    ours = [error for error in below(PieceError) if error.__module__.startswith("pieces_cli")]
+    assert len(ours) > 10
+    assert [error.__name__ for error in ours if error.code == PieceError.code] == []
+
+
 @each(but={*WITHOUT_WORKSPACE, "pieces doctor"})
 def test_a_missing_workspace_is_an_error_with_a_hint(entry: Entry, here: Path) -> None:
     result = call(entry, *ordinary_arguments(entry))
@@ -99,10 +121,9 @@ def test_a_missing_workspace_is_an_error_with_a_hint(entry: Entry, here: Path) -
     )
 
 
-@each(but={SERVE, "pieces init", *LOOKS_BEYOND})
+@each(but={SERVE, "pieces init", "pieces create", *LOOKS_BEYOND})
 def test_a_broken_piece_is_one_clear_error(entry: Entry, workspace: Path) -> None:
-    path = workspace / "pieces/custom/brittle/pyproject.toml"
-    path.parent.mkdir()
+    path = workspace / "pieces/custom/gelato/pyproject.toml"
     path.write_text("[project")
 
     result = call(entry, *ordinary_arguments(entry))
@@ -111,6 +132,16 @@ def test_a_broken_piece_is_one_clear_error(entry: Entry, workspace: Path) -> Non
     assert result.stderr.startswith(f"error: `{path}` is not valid TOML: ")
     assert result.stderr.count("error: ") == 1
     assert "\nhint: correct the file" in result.stderr
+
+
+@each(but={SERVE, "pieces init", "pieces create", "pieces doctor", "pieces sync"})
+def test_with_json_a_broken_piece_is_named_by_its_rule(entry: Entry, workspace: Path) -> None:
+    (workspace / "pieces/custom/gelato/pyproject.toml").write_text("[project")
+
+    result = call(entry, "--json", *ordinary_arguments(entry))
+
+    [problem] = only_document(result.stdout)["problems"]
+    assert problem["rule"] == "project-file"
 
 
 @each(but={SERVE, "pieces init", "pieces doctor"})

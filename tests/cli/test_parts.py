@@ -42,6 +42,7 @@ def test_an_action_is_a_module_a_test_and_a_registration(gelato: Path) -> None:
     assert result.stdout == (
         "Piece path: pieces/custom/gelato\n"
         f"✨  Action {module} created, and registered in its piece\n"
+        "Next: call the service in it, then\n  pieces check gelato\n  pieces test gelato\n"
     )
     assert {path for path, content in after.items() if before.get(path) != content} == {
         INIT,
@@ -131,7 +132,7 @@ def test_a_dry_run_writes_nothing_and_tells_what_would_be(group: str, gelato: Pa
 
     done = json.loads(made(group, "create", *options, "--json").stdout)
     created, changed = done["data"]["created"], done["data"]["changed"]
-    assert planned["schema"] == f"{group}.create/1"
+    assert planned["schema"] == f"pieces.{group}.create/1"
     assert planned["data"] == {**done["data"], "dryRun": True}
     assert printed.splitlines() == [
         *(f"would write {path}" for path in created),
@@ -166,6 +167,7 @@ def test_json_tells_what_was_made(gelato: Path) -> None:
 
     assert json.loads(result.stdout)["data"] == {
         "piece": "gelato",
+        "package": "piece-gelato",
         "name": "get_flavor",
         "displayName": "Get Flavor",
         "auth": "gelato_auth",
@@ -263,6 +265,15 @@ def test_an_init_that_cannot_be_added_to_writes_nothing(
     assert snapshot(gelato) == before
 
 
+def test_a_name_that_a_part_of_the_other_kind_has_is_refused_with_that_part(gelato: Path) -> None:
+    add_action("gelato", "Order")
+
+    result = add_trigger("gelato", "Order", "polling")
+
+    assert result.exit_code == 65
+    assert "already: `from .actions.order import order`\nhint: " in result.stderr
+
+
 def test_a_piece_without_its_package_is_refused(gelato: Path) -> None:
     (gelato / INIT).unlink()
     before = snapshot(gelato)
@@ -274,11 +285,11 @@ def test_a_piece_without_its_package_is_refused(gelato: Path) -> None:
     assert snapshot(gelato) == before
 
 
-def test_an_unknown_piece_is_refused_with_those_there_are(gelato: Path) -> None:
+def test_an_unknown_piece_is_refused_with_the_one_meant(gelato: Path) -> None:
     result = add_action("gelatto", "get flavor")
 
     assert result.exit_code == 1
-    assert result.stderr.endswith("hint: there are `gelato`\n")
+    assert result.stderr.endswith("hint: did you mean `gelato`?\n")
 
 
 def test_missing_folders_are_made_as_packages(gelato: Path) -> None:

@@ -111,7 +111,7 @@ def test_what_must_be_filled_in_is_said(gelato: Path) -> None:
     result = add_action("gelato", "Get Flavor")
 
     test = "tests/test_gelato_get_flavor.py"
-    assert result.stdout.splitlines()[-1] == (
+    assert result.stdout.splitlines()[2] == (
         f"Its test is skipped until you fill in `key`: pieces/custom/gelato/{test}"
     )
     assert "            # fill in `key`\n" in (gelato / test).read_text()

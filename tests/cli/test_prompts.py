@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.scaffolding import made
 from tests.support.scripted_api import scripted_api
 from tests.support.terminal import at_terminal
 
@@ -24,6 +25,7 @@ def test_create_asks_for_all_it_needs(workspace: Path) -> None:
     assert done.returncode == 0
     assert done.stdout == (
         "✨  Done!\nThe piece has been generated at: pieces/custom/google-drive\n"
+        "Next:\n  actions create --piece google-drive\n  triggers create --piece google-drive\n"
     )
     project = (workspace / "pieces/custom/google-drive/pyproject.toml").read_text()
     assert 'name = "acme-drive"' in project
@@ -78,40 +80,55 @@ def test_triggers_create_asks_for_all_it_needs(gelato: Path) -> None:
     assert "create_polling_trigger" in text
 
 
-@pytest.mark.parametrize(
-    ("name", "said"),
-    [("Gelato", "invalid piece name"), ("gelato", "piece already exists")],
-)
-def test_create_refuses_a_name_before_it_asks_for_more(name: str, said: str, gelato: Path) -> None:
-    done = at_terminal("create", cwd=gelato, answers=[("Enter the piece name: ", name)])
+def test_create_asks_again_until_the_answer_is_right(gelato: Path) -> None:
+    done = at_terminal(
+        "create",
+        "--type=community",
+        cwd=gelato,
+        answers=[
+            ("Enter the piece name: ", "Gelato"),
+            ("Enter the piece name: ", "gelato"),
+            ("Enter the piece name: ", " sorbet "),
+            ("Enter the package name: [piece-sorbet] ", "a_b"),
+            ("Enter the package name: [piece-sorbet] ", "  "),
+        ],
+    )
 
-    assert said in done.stderr
-    assert "Enter the package name" not in done.stderr
+    assert done.returncode == 0
+    assert "error: invalid piece name: 'Gelato'\n" in done.stderr
+    assert "error: piece already exists at `" in done.stderr
+    assert "error: invalid package name: 'a_b'\n" in done.stderr
+    project = (gelato.parents[1] / "community/sorbet/pyproject.toml").read_text()
+    assert 'name = "piece-sorbet"' in project
 
 
 @pytest.mark.parametrize("group", ["actions", "triggers"])
-@pytest.mark.parametrize(
-    ("answers", "said"),
-    [
-        pytest.param(["gelatto"], "no piece `gelatto`", id="piece"),
-        pytest.param(["gelato", "import"], "a Python keyword", id="name"),
-    ],
-)
-def test_a_part_is_refused_before_more_is_asked(
-    group: str, answers: list[str], said: str, gelato: Path
-) -> None:
-    questions = ["Enter the piece folder name: ", f"Enter the {group[:-1]} display name: "]
+def test_a_part_is_asked_for_again_until_the_answer_is_right(group: str, gelato: Path) -> None:
+    made("create", "--name", "sorbet")
+    part = group[:-1]
 
     done = at_terminal(
-        group, "create", cwd=gelato, answers=list(zip(questions, answers, strict=False))
+        group,
+        "create",
+        cwd=gelato.parent,
+        answers=[
+            ("The pieces here: sorbet, gelato\nEnter the piece folder name: ", "gelatto"),
+            ("did you mean `gelato`?\nEnter the piece folder name: ", " gelato "),
+            (f"Enter the {part} display name: ", "import"),
+            (f"Enter the {part} display name: ", "New Flavor"),
+            (f"Enter the {part} description: ", "Sees it."),
+            *([("Select the trigger technique: ", "")] if part == "trigger" else []),
+        ],
     )
 
-    assert said in done.stderr
-    assert done.stderr.count("Enter the ") == len(answers)
+    assert done.returncode == 0
+    assert (gelato / f"piece_gelato/{group}/new_flavor.py").is_file()
 
 
 def test_build_asks_for_the_piece(gelato: Path) -> None:
-    done = at_terminal("build", cwd=gelato, answers=[("Enter the piece folder name: ", "gelato")])
+    done = at_terminal(
+        "build", cwd=gelato, answers=[("Enter the piece folder name [gelato]: ", "")]
+    )
 
     assert done.returncode == 0
     assert "Piece 'gelato' built and packed successfully at " in done.stdout
@@ -123,7 +140,7 @@ def test_publish_asks_for_a_key_that_stays_hidden(gelato: Path) -> None:
             "publish",
             cwd=gelato,
             answers=[
-                ("Enter the piece folder name: ", "gelato"),
+                ("Enter the piece folder name [gelato]: ", ""),
                 ("Enter the API URL: ", api.url),
                 ("Enter the API Key Source ", "Manually"),
                 ("Enter the API Key: ", "sk-typed"),

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from pieces_cli.scaffolding.registration import Registration, RegistrationError, register
-from pieces_cli.scaffolding.source_text import SourceError
+from pieces_cli.scaffolding.source_text import SourceTextError
 
 NEW_ROW = Registration(kind="action", module="new_row", function="new_row")
 HEAD = """\
@@ -266,7 +266,7 @@ def test_what_cannot_be_added_to_is_refused(text: str, message: str) -> None:
 
 @pytest.mark.parametrize("text", ["gelato = (", "gelato = 1\0", "(" * 5000])
 def test_what_is_no_python_is_refused(text: str) -> None:
-    with pytest.raises(SourceError, match=r"`__init__\.py` is not valid Python") as raised:
+    with pytest.raises(SourceTextError, match=r"`__init__\.py` is not valid Python") as raised:
         registered(text)
 
     assert raised.value.exit_code == 65

@@ -104,7 +104,7 @@ def _made(data: Mapping[str, Any]) -> dict[str, Any]:
     """What stands in the files of a new piece."""
     root = Path(data["path"])
     project = (root / "pyproject.toml").read_text()
-    [entry] = [line for line in project.splitlines() if line.startswith(f"{data['name']} = ")]
+    [entry] = [line for line in project.splitlines() if line.startswith(f"{data['piece']} = ")]
     module, _, variable = entry.partition(" = ")[2].strip('"').partition(":")
     declared = (root / module / "__init__.py").read_text()
     return {

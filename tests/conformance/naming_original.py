@@ -34,7 +34,7 @@ def file_stem(display_name: str) -> str:
 def identifier(display_name: str) -> str:
     """Return the name of an action or trigger, and of the constant that holds it."""
     first, *others = display_name.split(" ")
-    return first.lower() + "".join(_upper_first(each.lower()) for each in others)
+    return first.lower() + "".join(_upper_first(each[:1]) + each[1:].lower() for each in others)
 
 
 class Scaffold:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -53,13 +54,12 @@ def create(
         for path in created:
             say(f"would write {path}")
     else:
-        say("✨  Done!")
-        say(f"The piece has been generated at: {place}")
+        _say_done(piece.name, place)
     return Outcome(
         data={
-            "name": piece.name,
-            "displayName": piece.display_name,
+            "piece": piece.name,
             "package": piece.distribution,
+            "displayName": piece.display_name,
             "type": piece.kind,
             "path": place,
             "created": [*created],
@@ -69,27 +69,44 @@ def create(
     )
 
 
+def _say_done(name: str, place: str) -> None:
+    say("✨  Done!")
+    say(f"The piece has been generated at: {place}")
+    say("Next:")
+    say(f"  actions create --piece {name}")
+    say(f"  triggers create --piece {name}")
+
+
 def _asked(
     name: str | None, package: str | None, kind: str | None, display_name: str | None
 ) -> NewPiece:
-    """Ask for what was not given; each answer is checked before the next question."""
+    """Ask for what was not given."""
     from pieces_cli.scaffolding.naming import check_display_name, package_distribution, titled
-    from pieces_cli.scaffolding.new_piece import NewPiece, check_new_distribution, check_new_name
+    from pieces_cli.scaffolding.new_piece import (
+        NewPiece,
+        check_new_distribution,
+        check_new_name,
+        refuse_lone_piece,
+    )
     from pieces_cli.workspace import require_workspace
 
     workspace = require_workspace()
+    refuse_lone_piece(workspace)
+
+    def check_package(given: str) -> None:
+        check_new_distribution(workspace, package_distribution(given))
+
     if display_name is not None:
         check_display_name(display_name)
-    name = answer(name, "Enter the piece name:", flag="--name")
-    check_new_name(workspace, name)
-    package = answer(package, "Enter the package name:", flag="--package", default=f"piece-{name}")
-    distribution = package_distribution(package)
-    check_new_distribution(workspace, distribution)
+    question = "Enter the piece name:"
+    name = answer(name, question, flag="--name", check=partial(check_new_name, workspace))
+    question, default = "Enter the package name:", f"piece-{name}"
+    package = answer(package, question, flag="--package", default=default, check=check_package)
     kind = choice(kind, "Select the piece type:", flag="--type", choices=TYPES, default="community")
     return NewPiece(
         workspace=workspace,
         kind=kind,
         name=name,
-        distribution=distribution,
+        distribution=package_distribution(package),
         display_name=titled(name) if display_name is None else display_name,
     )

@@ -16,20 +16,28 @@ def init(folder: Path) -> Outcome:
     """Make a private workspace of pieces in DIR, by default here.
 
     It holds your pieces, and the settings of the tools that check and test them.
-    Nothing that is there already is overwritten.
+    Your own README.md, .gitignore, .gitattributes and .editorconfig stay as they
+    are; any other file in the way is an error, and nothing is written.
     """
-    from pieces_cli.changes import write_together
-    from pieces_cli.scaffolding.rendering import render_files
-    from pieces_cli.workspace import refuse_workspace
+    from pieces_cli.scaffolding.new_workspace import write_workspace
 
     root = folder.resolve()
-    refuse_workspace(root)
-    files = render_files("workspace", {})
-    write_together({root / path: text for path, text in files.items()})
+    made = write_workspace(root)
     say(f"✨  Made a workspace at: {root}")
+    if made.kept:
+        say(f"Yours stay as they are: {', '.join(made.kept)}")
+    if made.not_ignored:
+        say(f"Add to your .gitignore: {' '.join(made.not_ignored)}")
     say("Next:")
     if root != Path.cwd():
         say(f"  cd {shlex.quote(str(folder))}")
-    say("  pieces create")
-    created = [path.as_posix() for path in files]
-    return Outcome(data={"path": str(root), "created": [*created], "changed": []})
+    say("  pieces create --type custom")
+    return Outcome(
+        data={
+            "path": str(root),
+            "created": [*made.created],
+            "changed": [],
+            "kept": [*made.kept],
+            "notIgnored": [*made.not_ignored],
+        }
+    )

@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from pieces_cli.prompts import answer, choice
+from pieces_cli.prompts import answer, choice, has_terminal
 from pieces_cli.reporting import Outcome, ReportingCommand, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pieces_cli.scaffolding.new_part import NewPart
+    from pieces_cli.scaffolding.new_part import NewPart, PartFiles
     from pieces_cli.workspace import PieceFolder, Workspace
     from pieces_framework import JsonValue
 
     CommandT = TypeVar("CommandT", bound=Callable[..., Any])  # click's decorators take any
 
 TECHNIQUES: Final = ("polling", "webhook")
+_FEW: Final = 20
+"""So many pieces are listed before the question which is meant."""
 
 
 @click.group()
@@ -50,7 +52,7 @@ def _options(example: str, says: str) -> Callable[[CommandT], CommandT]:
     return add
 
 
-@actions.command("create", cls=ReportingCommand, schema="actions.create/1")
+@actions.command("create", cls=ReportingCommand, schema="pieces.actions.create/1")
 @_options("Get Flavor", "What the action does, in a sentence.")
 def create_action(
     piece: str | None, display_name: str | None, description: str | None, *, dry_run: bool
@@ -71,7 +73,7 @@ def create_action(
     return _create(workspace, folder, part, dry_run=dry_run)
 
 
-@triggers.command("create", cls=ReportingCommand, schema="triggers.create/1")
+@triggers.command("create", cls=ReportingCommand, schema="pieces.triggers.create/1")
 @_options("New Flavor", "What the trigger notices, in a sentence.")
 @click.option(
     "--technique",
@@ -112,30 +114,29 @@ def create_trigger(
     return _create(workspace, folder, part, dry_run=dry_run)
 
 
-def _find(piece: str | None) -> tuple[Workspace, PieceFolder]:
-    from pathlib import Path
-
+def _find(name: str | None) -> tuple[Workspace, PieceFolder]:
     from pieces_cli.workspace import require_workspace
 
     workspace = require_workspace()
-    here = Path.cwd().resolve()
-    around = None
-    if piece is None:
-        around = next((each for each in workspace.pieces() if here.is_relative_to(each.path)), None)
+    around = workspace.piece_around() if name is None else None
+
+    def found(name: str) -> PieceFolder:
+        return around if around and name == around.name else workspace.find(name)
+
+    if name is None and not around and has_terminal():
+        names = [piece.name for piece in workspace.survey().pieces]
+        if 0 < len(names) <= _FEW:
+            click.echo(f"The pieces here: {', '.join(names)}", err=True)
     question = "Enter the piece folder name:"
     default = around.name if around else None
-    name = answer(piece, question, flag="--piece", default=default)
-    if around and name == around.name:
-        return workspace, around
-    return workspace, workspace.find(name)
+    name = answer(name, question, flag="--piece", default=default, check=found)
+    return workspace, found(name)
 
 
 def _display_name(given: str | None, question: str) -> str:
     from pieces_cli.scaffolding.naming import part_name
 
-    display_name = answer(given, question, flag="--name")
-    part_name(display_name)  # before more is asked
-    return display_name
+    return answer(given, question, flag="--name", check=part_name)
 
 
 def _create(workspace: Workspace, folder: PieceFolder, part: NewPart, *, dry_run: bool) -> Outcome:
@@ -146,27 +147,35 @@ def _create(workspace: Workspace, folder: PieceFolder, part: NewPart, *, dry_run
         files.write()
     created = [path.relative_to(workspace.root).as_posix() for path in sorted(files.created)]
     changed = [path.relative_to(workspace.root).as_posix() for path in files.changed]
-    module = files.module.relative_to(workspace.root).as_posix()
-    test = files.test.relative_to(workspace.root).as_posix()
     if dry_run:
         for path in created:
             say(f"would write {path}")
         for path in changed:
             say(f"would change {path}")
     else:
-        say(f"Piece path: {folder.path.relative_to(workspace.root)}")
-        say(f"✨  {part.kind.capitalize()} {module} created, and registered in its piece")
-        if files.auth.to_fill_in:
-            say(f"Its test is skipped until you fill in {', '.join(files.auth.to_fill_in)}: {test}")
+        _say_done(workspace, folder, part, files)
     data: dict[str, JsonValue] = {
         "piece": folder.name,
+        "package": folder.distribution,
         "name": files.name,
         "displayName": part.display_name,
         "auth": files.auth.name or None,
-        "path": module,
+        "path": files.module.relative_to(workspace.root).as_posix(),
         "created": [*created],
         "changed": [*changed],
         "toFillIn": [*files.auth.to_fill_in],
         "dryRun": dry_run,
     }
     return Outcome(data=data)
+
+
+def _say_done(workspace: Workspace, folder: PieceFolder, part: NewPart, files: PartFiles) -> None:
+    module = files.module.relative_to(workspace.root).as_posix()
+    test = files.test.relative_to(workspace.root).as_posix()
+    say(f"Piece path: {folder.path.relative_to(workspace.root)}")
+    say(f"✨  {part.kind.capitalize()} {module} created, and registered in its piece")
+    if files.auth.to_fill_in:
+        say(f"Its test is skipped until you fill in {', '.join(files.auth.to_fill_in)}: {test}")
+    say("Next: call the service in it, then")
+    say(f"  pieces check {folder.name}")
+    say(f"  pieces test {folder.name}")

@@ -42,7 +42,7 @@ def declared_auth(package: Path) -> DeclaredAuth | None:
     """Return the first `NAME = PieceAuth.…(…)` of a package's `auth.py`, if there is one.
 
     Raises:
-        SourceError: if the file is no Python.
+        SourceTextError: if the file is no Python.
         RegistrationError: if its first auth stands in a tuple without
             a name of its own, or if its properties cannot be told without running the file.
     """

@@ -29,6 +29,7 @@ class InvalidNameError(PieceError):
     """A name that cannot be used; the hint says what to use instead."""
 
     exit_code = 2
+    code = "INVALID_NAME"
 
 
 def check_piece_name(name: str) -> None:

@@ -60,7 +60,7 @@ def part_files(piece: PieceFolder, part: NewPart) -> PartFiles:
     Raises:
         InvalidNameError: if no name can be made of the display name.
         FileInTheWayError: if its module or test exists.
-        SourceError: if the piece's `__init__.py` or `auth.py` is no Python.
+        SourceTextError: if the piece's `__init__.py` or `auth.py` is no Python.
         RegistrationError: if the piece's `__init__.py` cannot be added to, or its auth be told.
     """
     _check_text(part)
@@ -76,21 +76,22 @@ def part_files(piece: PieceFolder, part: NewPart) -> PartFiles:
             part.template, _template_values(piece, part, package, function, auth)
         ).items()
     }
-    for path in created:
-        check_free(path)
     folder = package / f"{part.kind}s"
     module = folder / f"{name}.py"
     [test] = created.keys() - {module}
+    check_free(module)
+    registration = Registration(kind=part.kind, module=name, function=function)
+    registered = _registered(package, registration)  # names a part of the other kind in the way
+    check_free(test)
     if not (folder / "__init__.py").exists():
         created[folder / "__init__.py"] = f'"""The {part.kind}s, a module each."""\n'
-    registration = Registration(kind=part.kind, module=name, function=function)
     return PartFiles(
         name=name,
         module=module,
         test=test,
         auth=auth,
         created=created,
-        changed={package / "__init__.py": _registered(package, registration)},
+        changed={package / "__init__.py": registered},
     )
 
 

@@ -27,6 +27,7 @@ class RegistrationError(PieceError):
     """A piece's `__init__.py` is not written in a way that can be added to."""
 
     exit_code = 65  # EX_DATAERR
+    code = "REGISTRATION"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,14 +55,14 @@ def register(text: str, registration: Registration, *, path: str) -> str:
         path: how messages call the file.
 
     Raises:
-        SourceError: if it is no Python.
+        SourceTextError: if it is no Python.
         RegistrationError: if it has no single `create_piece` call with the list
             written out in it, or uses the name already.
     """
     module = parse(text, path=path)
-    if registration.function in _bound_names(module):
+    if binding := _binding_of(registration.function, module):
         raise RegistrationError(
-            f"`{path}` uses the name `{registration.function}` already",
+            f"`{path}` uses the name `{registration.function}` already: `{binding}`",
             hint="choose another display name; it can be changed in the file afterwards",
         )
     statement, call = _find_call(module, registration, path)
@@ -206,16 +207,24 @@ def _sort_key(module: str) -> list[tuple[int, int]]:
     ]
 
 
-def _bound_names(module: ast.Module) -> set[str]:
-    names: set[str] = set()
-    for node in ast.walk(module):
-        if isinstance(node, ast.alias):
-            names.add((node.asname or node.name).partition(".")[0])
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            names.add(node.id)
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
-    return names
+def _binding_of(name: str, module: ast.Module) -> str:
+    """Return the first line of the statement that binds a name; empty if none does."""
+    for statement in module.body:
+        if any(name == _bound_name(node) for node in ast.walk(statement)):
+            return ast.unparse(statement).partition("\n")[0]
+    return ""
+
+
+def _bound_name(node: ast.AST) -> str:
+    match node:
+        case ast.alias():
+            return (node.asname or node.name).partition(".")[0]
+        case ast.Name(id=name, ctx=ast.Store()):
+            return name
+        case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return name
+        case _:
+            return ""
 
 
 def _names_of_create_piece(module: ast.Module) -> set[str]:

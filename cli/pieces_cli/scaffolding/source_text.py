@@ -29,34 +29,35 @@ class Change:
     text: str
 
 
-class SourceError(PieceError):
-    """A file of a piece is no Python that can be read."""
+class SourceTextError(PieceError):
+    """A file is no text that can be read, or no Python."""
 
     exit_code = 65  # EX_DATAERR
+    code = "SOURCE_TEXT"
 
 
 def read_text(path: Path) -> str:
     """Return a file's text, its byte order mark included.
 
     Raises:
-        SourceError: if it cannot be read, or is not UTF-8.
+        SourceTextError: if it cannot be read, or is not UTF-8.
     """
     try:
         return path.read_bytes().decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"`{path}` cannot be read as UTF-8 text: {error}") from error
+        raise SourceTextError(f"`{path}` cannot be read as UTF-8 text: {error}") from error
 
 
 def parse(text: str, *, path: str) -> ast.Module:
     """Return the syntax tree of a file's text.
 
     Raises:
-        SourceError: if it is not Python.
+        SourceTextError: if it is not Python.
     """
     try:
         return ast.parse(text.removeprefix(BYTE_ORDER_MARK))
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:  # ValueError: a null
-        raise SourceError(
+        raise SourceTextError(
             f"`{path}` is not valid Python: {error}", hint="correct the file, then try again"
         ) from error
 
