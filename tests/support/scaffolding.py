@@ -61,8 +61,9 @@ def give_auth(piece: Path, name: str, text: str = AUTH) -> None:
 
 
 def snapshot(folder: Path) -> dict[str, bytes | None]:
-    """Every path below `folder`, and what is in it if it is a file."""
+    """Every path below `folder` but Python's bytecode, and what is in it if it is a file."""
     return {
         str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None
         for path in sorted(folder.rglob("*"))
+        if "__pycache__" not in path.parts
     }

@@ -125,10 +125,11 @@ class Sync:
                 self.stopping()
                 end_children(pool)
             for future, piece in running.items():
-                if not future.done():
-                    done[piece] = SyncedPiece(piece=piece, outcome="cut off")
-                elif not future.cancelled():
-                    done[piece] = future.result()
+                if future.cancel():  # it has not begun
+                    continue
+                is_over = future.done()
+                cut_off = SyncedPiece(piece=piece, outcome="cut off")
+                done[piece] = future.result() if is_over else cut_off
         except SystemExit:
             self.stopped.set()
             end_children(pool)
