@@ -142,3 +142,12 @@ def test_a_workspace_that_git_ignores_as_a_whole_is_built(gelato: Path, workspac
     made("build", "gelato")
 
     assert (workspace / "dist" / WHEEL).is_file()
+
+
+def test_a_link_to_the_settings_file_is_not_packed(gelato: Path, workspace: Path) -> None:
+    (workspace / ".env").write_text("AP_API_KEY=sk-planted\n")
+    (gelato / "piece_gelato" / "notes.txt").symlink_to(workspace / ".env")
+
+    made("build", "gelato")
+
+    assert "piece_gelato/notes.txt" not in in_wheel(workspace)

@@ -193,6 +193,7 @@ def test_the_upload_says_how_far_it_is(api: ScriptedApi, gelato: Path, tmp_path:
         *(("7", 7.0), ("9999", 30.0), ("soon", 2.0)),
         ("Fri, 31 Dec 2100 23:59:59 GMT", 30.0),
         ("Sat, 01 Jan 2000 00:00:00 GMT", 2.0),
+        ("Mon, 01 Jan 99999999999999999999 00:00:00 GMT", 2.0),
     ],
 )
 def test_a_busy_instance_says_how_long_to_wait(

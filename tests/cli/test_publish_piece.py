@@ -118,6 +118,16 @@ def test_staged_files_lie_in_the_folder_and_not_on_the_index(
     assert "Uploaded" in publish(index).stdout
 
 
+def test_files_may_be_staged_where_they_are_built(
+    index: RunningIndex, gelato: Path, workspace: Path
+) -> None:
+    (workspace / "dist").mkdir()
+
+    result = publish(index, "--stage", str(workspace / "dist"))
+
+    assert result.exit_code == 0, result.output
+
+
 def test_what_an_interrupted_upload_left_out_is_uploaded(index: RunningIndex, gelato: Path) -> None:
     publish(index)
     (index.folder / SDIST).unlink()

@@ -272,10 +272,26 @@ def test_a_second_ctrl_c_still_says_what_became_of_each(
         command.wait_for("stopping: ")
         command.send(signal.SIGINT)
         command.wait_for("aborted")
+        exit_code, said = command.end()  # though the instance has not answered
         proxy.release.set()
-        exit_code, said = command.end()
 
     document = json.loads(said)
     assert exit_code == 130
     assert [each["outcome"] for each in document["data"]["pieces"]] == ["cut off", "not reached"]
     assert [each["rule"] for each in document["problems"]] == ["aborted"]
+
+
+def test_sigterm_does_not_wait_for_an_instance_that_does_not_answer(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name)
+    proxy.held_from = 0
+    with pieces_command(
+        "sync", "--api-url", proxy.url, cwd=custom, AP_API_KEY=instance.key
+    ) as command:
+        assert proxy.holding.wait(60)
+        command.send(signal.SIGTERM)
+        exit_code, _ = command.end()
+        proxy.release.set()
+
+    assert exit_code == 143

@@ -67,7 +67,8 @@ class _FolderBuilder(BuilderInterface[Any, Any]):  # as hatchling leaves them op
         root = os.path.realpath(self.root)
         for file in super().recurse_included_files():
             path = Path(file.path)
-            parts = PurePath(file.distribution_path).parts
+            # A link to such a file is one too.
+            parts = (*PurePath(file.distribution_path).parts, Path(os.path.realpath(path)).name)
             if path in self.left_out or any(
                 fnmatchcase(part, name) for part in parts for name in _NEVER
             ):

@@ -49,11 +49,13 @@ def extract_texts(pieces: Sequence[str], locales: Sequence[str]) -> Outcome:
     from pieces_cli.changes import write_together
     from pieces_cli.interpreter import piece_interpreter
     from pieces_cli.translations import text_files
-    from pieces_cli.workspace import require_workspace
+    from pieces_cli.workspace import NO_PIECE, require_workspace
 
     _check_locales(locales)
     workspace = require_workspace()
-    selected = workspace.select(pieces)
+    selected = workspace.select(pieces) if pieces else workspace.pieces()
+    if not selected:
+        say(NO_PIECE)
     python = piece_interpreter(workspace)
     files = [
         file
@@ -83,12 +85,14 @@ def check_translations(pieces: Sequence[str]) -> Outcome:
     from pieces_cli.documents import problems_of
     from pieces_cli.interpreter import piece_interpreter
     from pieces_cli.translations import findings
-    from pieces_cli.workspace import require_workspace, shown_path
+    from pieces_cli.workspace import NO_PIECE, require_workspace, shown_path
     from pieces_framework.checks import Severity
     from pieces_framework.errors import PieceError
 
     workspace = require_workspace()
-    selected = workspace.select(pieces)
+    selected = workspace.select(pieces) if pieces else workspace.pieces()
+    if not selected:
+        say(NO_PIECE)
     python = piece_interpreter(workspace)
     problems: list[JsonValue] = []
     failed = 0

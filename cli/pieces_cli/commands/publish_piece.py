@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,6 +91,8 @@ def publish_piece(
         _stage(plan, stage)
     else:
         _upload(plan, piece, target)
+    if plan.breaking_reason is not None:
+        say(f"Breaking changes were allowed: {plan.breaking_reason}")
     names: list[JsonValue] = [path.name for path in plan.files]
     return Outcome(
         data={
@@ -116,10 +117,11 @@ def _piece(workspace: Workspace, named: str | None) -> PieceFolder:
 
 
 def _stage(plan: UploadPlan, folder: Path) -> None:
+    from pieces_cli.building.placed_file import placed
     from pieces_cli.workspace import shown_path
 
     for path in plan.files:
-        shutil.copy(path, folder)
+        placed(path, folder)
         say(f"Staged {path.name} in {shown_path(folder)}")
 
 
@@ -131,8 +133,6 @@ def _upload(plan: UploadPlan, piece: PieceFolder, target: TwineRepository) -> No
     for path in plan.files:
         target.upload(path)
         say(f"Uploaded {path.name} to {target.url}")
-    if plan.breaking_reason is not None:
-        say(f"Breaking changes were allowed: {plan.breaking_reason}")
 
 
 def _built(piece: PieceFolder, workspace: Workspace) -> tuple[BuiltWheel, Path]:

@@ -77,7 +77,11 @@ class InstanceClient:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Close the connections."""
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections; requests that still wait end as unanswered."""
         self._connection.close()
 
     def present(self, pieces: Sequence[PresentQuery]) -> list[Present]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, TypeVar, cast
@@ -67,6 +68,7 @@ class InstanceConnection:
         self._waits_s = tuple(waits_s)
         self._sleep = sleep
         self._request_timeout_s = request_timeout_s
+        self._waiting: Final[set[Future[httpx.Response]]] = set()
         try:
             self._http = httpx.Client(
                 base_url=api_url,
@@ -83,7 +85,10 @@ class InstanceConnection:
             ) from error
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; requests that still wait end as unanswered."""
+        for answer in list(self._waiting):
+            with suppress(InvalidStateError):  # it has come just now
+                answer.set_exception(TimeoutError("it was given up"))
         self._http.close()
 
     def send(self, request: Callable[[httpx.Client], httpx.Response]) -> httpx.Response:
@@ -157,11 +162,15 @@ class InstanceConnection:
         answer = Future[httpx.Response]()
 
         def run() -> None:
-            try:
-                answer.set_result(request(self._http))
-            except BaseException as error:  # noqa: BLE001 -- raised again where it is waited for
-                answer.set_exception(error)
+            with suppress(InvalidStateError):  # given up meanwhile
+                try:
+                    answer.set_result(request(self._http))
+                except InvalidStateError:
+                    raise
+                except BaseException as error:  # noqa: BLE001 -- raised where it is waited for
+                    answer.set_exception(error)
 
+        self._waiting.add(answer)
         threading.Thread(target=run, daemon=True).start()
         try:
             return answer.result(self._request_timeout_s)
@@ -169,6 +178,8 @@ class InstanceConnection:
             if answer.done():
                 raise
             raise TimeoutError(f"it took longer than {self._request_timeout_s:g} s") from None
+        finally:
+            self._waiting.discard(answer)
 
 
 class _NoAnswerError(UnreachableError):
@@ -182,7 +193,7 @@ def _retry_after_s(response: httpx.Response) -> float:
         return float(text)
     try:
         until = parsedate_to_datetime(text)
-    except ValueError:
+    except (OverflowError, ValueError):
         return 0.0
     # A date without a zone is in UTC, as all dates of HTTP are.
     return (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pieces_cli.building.extraction import extract
+from pieces_cli.building.ignored_files import refuse_ignored
+from pieces_cli.building.source_digest import source_files
 from pieces_cli.building.wheel import build_wheel
 from pieces_cli.piece_version import PieceVersion
 from pieces_cli.version_step import VersionRefusedError, VersionStep
@@ -56,9 +58,11 @@ class Publisher:
         Raises:
             VersionRefusedError: if the version is there with other content, or too low for what
                 changed since the version before; it names the lowest that will do.
+            BuildError: if its wheel would hold what git ignores.
             ExtractionError: as for `extract`.
             PieceError: as for `InstanceClient.published`.
         """
+        refuse_ignored(piece, source_files(piece).values())
         extracted = extract(piece, self.python)
         new = PieceVersion.of_folder(piece, extracted, digest)
         if found.status == "changed":

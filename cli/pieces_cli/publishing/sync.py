@@ -132,6 +132,7 @@ class Sync:
                 done[piece] = future.result() if is_over else cut_off
         except SystemExit:
             self.stopped.set()
+            self.publisher.client.close()
             end_children(pool)
             raise
         pool.shutdown(wait=False)

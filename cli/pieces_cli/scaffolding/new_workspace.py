@@ -9,7 +9,6 @@ from pieces_cli.changes import FileInTheWayError, write_together
 from pieces_cli.workspace import find_workspace, refuse_workspace
 
 from .rendering import render_files
-from .source_text import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +37,6 @@ def write_workspace(root: Path) -> NewWorkspace:
         FileInTheWayError: if `root` is a workspace, lies in a piece, or holds one of the files
             that cannot stay.
         ProjectFileError: if a `pyproject.toml` there or above cannot be read.
-        SourceTextError: if the folder's own `.gitignore` cannot be read.
         WriteError: if the disk does not take it.
     """
     refuse_workspace(root)
@@ -47,7 +45,8 @@ def write_workspace(root: Path) -> NewWorkspace:
     kept = sorted(name for name in files.keys() & _MAY_STAY if (root / name).is_file())
     not_ignored: list[str] = []
     if _IGNORES in kept:
-        own = set(map(str.strip, read_text(root / _IGNORES).splitlines()))
+        text = (root / _IGNORES).read_text(encoding="utf-8", errors="replace")
+        own = set(map(str.strip, text.splitlines()))
         wanted = files[_IGNORES].splitlines()
         not_ignored = [line for line in wanted if line and line[0] != "#" and line not in own]
     created = {path: text for path, text in files.items() if path not in kept}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from pieces_cli.building.child_processes import terminable
 from pieces_cli.interpreter import piece_environment
 from pieces_framework.errors import PieceError
 from pieces_framework.project import PROJECT_FILE
@@ -64,9 +65,10 @@ def run_pytest(
     Raises:
         NoPytestError: if `python` has no pytest.
         KeyboardInterrupt: on Ctrl-C, once pytest has ended.
+        SystemExit: on SIGTERM, likewise.
     """
     require_pytest(python)
-    with tempfile.TemporaryDirectory() as folder:
+    with terminable(), tempfile.TemporaryDirectory() as folder:
         outcomes = Path(folder) / "outcomes.jsonl"
         command = [str(python), "-P", "-m", "pytest", *_options(workspace, outcomes, live=live)]
         command += [f"--piece={_relative(piece.path)}" for piece in pieces]
@@ -122,16 +124,17 @@ def _run(command: Sequence[str], environment: Mapping[str, str], *, is_quiet: bo
     )
     try:
         return process.wait()
-    except KeyboardInterrupt:
-        _end(process)
+    except (KeyboardInterrupt, SystemExit) as error:
+        # A Ctrl-C at a terminal has reached pytest already.
+        _end(process, told=isinstance(error, KeyboardInterrupt) and os.isatty(0))
         raise
     finally:
         process.kill()
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """Have pytest end as after a Ctrl-C: one at a terminal has reached it already."""
-    if not os.isatty(0):
+def _end(process: subprocess.Popen[bytes], *, told: bool) -> None:
+    """Have pytest end as after a Ctrl-C, unless it was told so already."""
+    if not told:
         process.send_signal(signal.SIGINT)
     try:
         process.wait(_GRACE_S)

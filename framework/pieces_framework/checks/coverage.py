@@ -12,8 +12,12 @@ from .module import keyword, literal_text
 from .piece_files import PieceFiles
 from .walking import last_name
 
-_KINDS: Final = {"create_action": "action", "create_trigger": "trigger"}
-"""What a function of the framework declares."""
+_KINDS: Final = {
+    "create_action": "action",
+    "create_polling_trigger": "trigger",
+    "create_trigger": "trigger",
+}
+"""What a function of Piecekit declares."""
 _TRIED_BY_HAND: Final = frozenset({"MANUAL"})
 
 
@@ -27,7 +31,7 @@ def part_unregistered(piece: PieceFiles) -> Iterator[Problem]:
     """An action or trigger that a module declares is one of the piece.
 
     Without that nobody can use it. What a function declares, or names by more than a literal, is
-    let be.
+    let be; so is a custom API call.
     """
     registered = {(part.kind, part.name) for part in piece.parts}
     for module in piece.modules:

@@ -340,6 +340,12 @@ def test_webhooks_are_known_however_they_are_declared(strategy: str, *, is_found
     assert found_in(code) == ([("hook-pair", 3)] if is_found else [])
 
 
+def test_a_polling_trigger_that_nobody_registers_is_found() -> None:
+    code = "@create_polling_trigger(name='unknown', dedupe=chosen())\nasync def t(context): ...\n"
+
+    assert found_in(code) == [("part-unregistered", 1)]
+
+
 def test_strategy_that_neither_code_nor_metadata_tells_is_let_be() -> None:
     code = "@create_trigger(name='unknown', strategy=chosen())\nasync def t(context): ...\n"
 
