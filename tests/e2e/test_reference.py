@@ -63,15 +63,16 @@ def test_every_exit_code_is_in_the_table() -> None:
 
     documented = {int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)}
 
-    assert documented == {0, 2, 130} | {error.exit_code for error in errors(PieceError)}
+    assert documented == {0, 2, 130, 143} | {error.exit_code for error in errors(PieceError)}
 
 
 def errors(base: type[PieceError]) -> Iterator[type[PieceError]]:
     """`base` and all errors below it, of every distribution."""
     for package in ("pieces_common", "pieces_engine", "pieces_cli", "pieces_server"):
-        for found in pkgutil.iter_modules(importlib.import_module(package).__path__):
-            if found.name != "__main__":
-                importlib.import_module(f"{package}.{found.name}")
+        path = importlib.import_module(package).__path__
+        for found in pkgutil.walk_packages(path, f"{package}."):
+            if not found.name.endswith("__main__"):
+                importlib.import_module(found.name)
     yield base
     for error in base.__subclasses__():
         yield from errors(error)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Final
@@ -44,9 +45,12 @@ class Command:
 
     def end(self) -> tuple[int, str]:
         """Wait for the end; return the exit code and the rest of standard output."""
-        stdout, stderr = self._process.communicate(timeout=_LIMIT_S)
-        self.said.extend(stderr.splitlines())
-        return self._process.returncode, stdout
+        # Not by `communicate`, which passes over what these streams have read ahead.
+        with ThreadPoolExecutor(1) as pool:
+            rest = pool.submit(self._stderr.read)
+            stdout = self._stdout.read()
+            self.said.extend(rest.result().splitlines())
+        return self._process.wait(_LIMIT_S), stdout
 
 
 @contextmanager

@@ -68,8 +68,10 @@ async def _interruptible(work: Coroutine[Any, Any, T], results: Results, arrived
 
 
 def _end_at_once(exit_code: int, results: Results) -> None:
-    results.aborted()
-    os._exit(exit_code)
+    try:
+        results.aborted()
+    finally:
+        os._exit(exit_code)
 
 
 @contextmanager

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from typing import TYPE_CHECKING, BinaryIO, Final
-
-import click
 
 from pieces_cli.documents import document, problem, problems_of, write_json
 from pieces_cli.reporting import is_for_program, show_error
@@ -84,8 +82,13 @@ class Results:
             write_json(self._stream, document(SCHEMA, ok=False, problems=problems))
 
     def aborted(self) -> None:
-        """Report that a signal ended the run."""
-        click.echo("aborted", err=True)
+        """Report that a signal ended the run.
+
+        Also from a signal's handler: that may stand in the middle of a `print` of the piece, in
+        which Python's own streams refuse another one.
+        """
+        with suppress(OSError):  # started without standard error
+            os.write(_STDERR, b"aborted\n")
         if self._for_program:
             problems = [problem("aborted", "aborted")]
             write_json(self._stream, document(SCHEMA, ok=False, problems=problems))
