@@ -17,13 +17,12 @@ from typing import IO, TYPE_CHECKING
 
 from pieces_framework.errors import PieceError
 
-from .settings import Settings, SettingsError, usable
+from .settings import Settings, SettingsError, read_settings, usable
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fastapi import FastAPI
-    from sqlalchemy import Engine
+    from .instance import Instance
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.umask(0o077)  # whatever the data folder is open to, the files in it are ours alone
     try:
-        settings = Settings.from_environment(os.environ)
+        settings = read_settings()
         settings.create_data_folder()
         if settings.is_open_to_others():
             _warn_of_open_folder(settings)
@@ -73,43 +72,47 @@ def _warn_of_open_folder(settings: Settings) -> None:
 
 
 def _create_key(settings: Settings, name: str) -> int:
+    from .access.keys import ApiKeys, Scope
+    from .audit import COMMAND_LINE
     from .database import open_database
-    from .keys import create_key
 
-    engine = open_database(settings.data_folder)
+    database = open_database(settings)
     print(f"a key for the data folder {str(settings.data_folder.resolve())!r}", file=sys.stderr)
     if not _lock_path(settings).exists():
         print("no instance has run there yet: is `AP_CONFIG_PATH` right?", file=sys.stderr)
-    create_key(engine, name, lambda key: print(key, flush=True))
-    engine.dispose()
+    ApiKeys(database).create(
+        name, lambda key: print(key, flush=True), scope=Scope.ADMIN, actor=COMMAND_LINE
+    )
+    database.close()
     return 0
 
 
 def _serve(settings: Settings) -> int:
     with _lock(settings), _listen(settings) as listener:
-        from .app import create_app
-        from .database import open_database
-        from .keys import create_key, has_keys
-        from .registry import Registry
-        from .sdk import publish_sdk
-        from .wheels import WheelFolder
+        from .access.keys import Scope
+        from .audit import INSTANCE
+        from .instance import open_instance
+        from .registry.collecting import collect_leftovers
+        from .registry.sdk import publish_sdk
 
-        engine = open_database(settings.data_folder)
         with usable(settings.data_folder):
-            registry = Registry(engine, WheelFolder(settings.data_folder))
-            registry.remove_leftovers()
-        publish_sdk(registry)
+            instance = open_instance(settings)
+            collect_leftovers(instance.database, instance.folder)
+        publish_sdk(instance.publishing, instance.index)
         folder = str(settings.data_folder.resolve())
         print(f"data folder: {folder}", flush=True)
-        if has_keys(engine):
+        if instance.keys.any_exist():
             command = f"AP_CONFIG_PATH={shlex.quote(folder)} python -m pieces_server keys create"
             print(f"for another API key: {command}", flush=True)
         else:
             # Never through the logger: a log is kept, and read by others.
-            create_key(
-                engine, "admin", lambda key: print(f"API key (shown once): {key}", flush=True)
+            instance.keys.create(
+                "admin",
+                lambda key: print(f"API key (shown once): {key}", flush=True),
+                scope=Scope.ADMIN,
+                actor=INSTANCE,
             )
-        return _run(create_app(settings, engine, registry), engine, listener)
+        return _run(instance, listener)
 
 
 def _lock(settings: Settings) -> IO[bytes]:
@@ -147,8 +150,10 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def _run(app: FastAPI, engine: Engine, listener: socket.socket) -> int:
+def _run(instance: Instance, listener: socket.socket) -> int:
     import uvicorn
+
+    from .app import create_app
 
     host, port = listener.getsockname()[:2]
     url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -162,10 +167,10 @@ def _run(app: FastAPI, engine: Engine, listener: socket.socket) -> int:
             await super().shutdown(sockets)
             # Here, since after it the signal is raised again and ends the process. Closing the
             # last connection moves what SQLite keeps in its log into `piecekit.db`.
-            engine.dispose()
+            instance.database.close()
 
     config = uvicorn.Config(
-        app,
+        create_app(instance),
         access_log=False,
         lifespan="off",
         log_level="warning",

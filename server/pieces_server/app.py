@@ -6,29 +6,24 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
-from .body_limit import BodyLimit
 from .errors import install_error_answers
-from .request_id import RequestId
 from .routes import pieces, present, simple
+from .web.body_limit import BodyLimit
+from .web.request_id import RequestId
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
-    from .registry import Registry
-    from .settings import Settings
+    from .instance import Instance
 
 
-def create_app(settings: Settings, engine: Engine, registry: Registry) -> FastAPI:
+def create_app(instance: Instance) -> FastAPI:
     """Gather routes, error answers and middleware. It does no I/O of its own."""
     # Without a slash too many or too few: /simple/ has redirects of its own, the API none.
     app = FastAPI(title="Piecekit instance", redirect_slashes=False, docs_url=None, redoc_url=None)
-    app.state.settings = settings
-    app.state.engine = engine
-    app.state.registry = registry
+    app.state.instance = instance
     app.include_router(pieces.router)
     app.include_router(present.router)
     app.include_router(simple.router)
     install_error_answers(app)
-    app.add_middleware(BodyLimit, max_file_bytes=settings.max_file_size_bytes)
+    app.add_middleware(BodyLimit, max_file_bytes=instance.settings.max_file_size_bytes)
     app.add_middleware(RequestId)  # the outermost: the answers of the others have an id too
     return app

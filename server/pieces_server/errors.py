@@ -79,6 +79,23 @@ class AuthenticationError(ApiError):
         self.headers = {"WWW-Authenticate": scheme}
 
 
+class AuthorizationError(ApiError):
+    """The request's API key does not let its bearer do this.
+
+    Args:
+        needed: the scope that does.
+    """
+
+    status = 403
+    code = "AUTHORIZATION"
+
+    def __init__(self, needed: str) -> None:
+        super().__init__(
+            f"the api key has not the scope `{needed}`",
+            hint="ask an administrator of the instance for a key that has it",
+        )
+
+
 class FormError(ApiError):
     """The fields of a form or of a query are not what the route takes."""
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
+from typing import Annotated, Final
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pieces_framework.errors import PieceError
+
+PREFIX: Final = "AP_"
 
 
 class SettingsError(PieceError):
@@ -18,55 +24,46 @@ class SettingsError(PieceError):
     code = "SETTINGS"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """Where the instance listens, where it keeps its data and whom it lets read."""
+class DatabaseType(StrEnum):
+    """Where the instance keeps its rows."""
 
-    host: str
-    """`AP_HOST`, 127.0.0.1 by default: an instance is not open to the network unasked."""
-    port: int
-    """`AP_PORT`, 8080 by default; 0 takes any free port."""
-    data_folder: Path
-    """`AP_CONFIG_PATH`, `~/.pieces` by default."""
-    public_read: bool
-    """`AP_PUBLIC_READ`: whether pieces may be listed and installed without a key."""
-    max_file_size_bytes: int
-    """`AP_MAX_FILE_SIZE_MB`. The documented default is 10; ours is 50, as wheels carry data."""
+    SQLITE3 = "SQLITE3"
+    POSTGRES = "POSTGRES"
 
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
-        """Read the settings; one that is absent or empty has its default.
 
-        Raises:
-            SettingsError: naming every setting that cannot be used, not only the first.
-        """
-        problems: list[str] = []
+class Settings(BaseSettings):
+    """What the administrator chose. One that is absent or empty has its default."""
 
-        def number(name: str, default: int, lowest: int, highest: int) -> int:
-            text = environment.get(name) or str(default)
-            if not (re.fullmatch("[0-9]{1,6}", text) and lowest <= int(text) <= highest):
-                problems.append(f"`{name}` must be from {lowest} to {highest}, got {text!r}")
-                return default
-            return int(text)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
 
-        public_read = (environment.get("AP_PUBLIC_READ") or "false").lower()
-        if public_read not in {"true", "false"}:
-            problems.append(f"`AP_PUBLIC_READ` must be true or false, got {public_read!r}")
-        folder = Path(environment.get("AP_CONFIG_PATH") or "~/.pieces")
-        try:
-            folder = folder.expanduser()
-        except RuntimeError:
-            problems.append(f"`AP_CONFIG_PATH` {str(folder)!r} begins with a home that is unknown")
-        settings = cls(
-            host=environment.get("AP_HOST") or "127.0.0.1",
-            port=number("AP_PORT", 8080, 0, 65535),
-            data_folder=folder,
-            public_read=public_read == "true",
-            max_file_size_bytes=number("AP_MAX_FILE_SIZE_MB", 50, 1, 4096) * 1024 * 1024,
-        )
-        if problems:
-            raise SettingsError("; ".join(problems), hint="correct the environment and start again")
-        return settings
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    config_path: Path = Path("~/.pieces")
+    public_read: bool = False
+    max_file_size_mb: Annotated[int, Field(ge=1, le=4096)] = 50
+    db_type: DatabaseType = DatabaseType.SQLITE3
+    postgres_url: SecretStr | None = None
+    postgres_host: str = "localhost"
+    postgres_port: Annotated[int, Field(ge=1, le=65535)] = 5432
+    postgres_database: str = "piecekit"
+    postgres_username: str | None = None
+    postgres_password: SecretStr | None = None
+
+    @cached_property
+    def data_folder(self) -> Path:
+        """`AP_CONFIG_PATH` as a path."""
+        return self.config_path.expanduser()
+
+    @property
+    def max_file_size_bytes(self) -> int:
+        """`AP_MAX_FILE_SIZE_MB` in bytes."""
+        return self.max_file_size_mb * 1024 * 1024
 
     def create_data_folder(self) -> None:
         """Make the data folder, readable by its owner only, unless it is there.
@@ -80,6 +77,30 @@ class Settings:
     def is_open_to_others(self) -> bool:
         """Whether users other than the owner may list, read or change the data folder."""
         return bool(self.data_folder.stat().st_mode & 0o077)
+
+
+def read_settings() -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsError: naming every setting that cannot be used, not only the first.
+    """
+    try:
+        settings = Settings()
+        _ = settings.data_folder
+    except ValidationError as error:
+        problems = [
+            f"`{PREFIX}{str(each['loc'][0]).upper()}`: {each['msg']}" for each in error.errors()
+        ]
+        raise SettingsError(
+            "; ".join(problems), hint="correct the environment and start again"
+        ) from None
+    except RuntimeError as error:
+        raise SettingsError(
+            "`AP_CONFIG_PATH` begins with a home that is unknown",
+            hint="correct the environment and start again",
+        ) from error
+    return settings
 
 
 @contextmanager

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -186,24 +184,3 @@ def test_a_reason_without_end_is_refused(instance: Instance, tmp_path: Path) -> 
 
     assert answer.status_code == 400
     assert answer.json()["params"]["errors"][0]["field"] == "breakingReason"
-
-
-def to_schema_1(data_folder: Path) -> None:
-    """Take away what came with schema 2; nothing else differs."""
-    with closing(sqlite3.connect(data_folder / "piecekit.db")) as connection:
-        connection.executescript("DROP TABLE breaks; PRAGMA user_version = 1")
-
-
-def test_a_data_folder_of_schema_1_goes_on_working(tmp_path: Path) -> None:
-    data_folder = tmp_path / "data"
-    with running_instance(data_folder) as first:
-        publish(first, build_wheel(tmp_path).read_bytes(), version="0.1.0")
-        before = detail(first, "piece-gelato")
-        first.stop()
-    to_schema_1(data_folder)
-
-    with running_instance(data_folder, key=first.key) as second:
-        publish_breaking(second, tmp_path, "piece-break", "why")
-
-        assert detail(second, "piece-gelato") == before
-        assert detail(second, "piece-break")["breakingReason"] == "why"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from pieces_server.sdk import wheel_of
+from pieces_server.registry.sdk import wheel_of
 
 
 @pytest.fixture

@@ -20,11 +20,10 @@ from starlette.datastructures import UploadFile
 
 from pieces_framework.versions import Version
 from pieces_framework.wire import JsonValue, document
-from pieces_server.access import may_read, may_write
-from pieces_server.dependencies import registry_of, settings_of
+from pieces_server.access.permissions import Publisher, may_publish, may_read
 from pieces_server.errors import FileTooLargeError, FormError, refused_with
-from pieces_server.registry import Registry, StoredPiece
-from pieces_server.settings import Settings
+from pieces_server.instance import Instance, instance_of
+from pieces_server.registry.catalogue import StoredPiece
 
 router: Final = APIRouter(prefix="/api/v1/pieces", tags=["pieces"])
 
@@ -74,8 +73,8 @@ class PieceDetail(BaseModel):
 
 async def publish_form(
     request: Request,
-    _: Annotated[None, Depends(may_write)],
-    settings: Annotated[Settings, Depends(settings_of)],
+    _: Annotated[None, Depends(may_publish)],
+    instance: Annotated[Instance, Depends(instance_of)],
 ) -> AsyncIterator[PublishForm]:
     """Read the form. Declared as parameters, its body would be read before the key is checked."""
     options = parse_options_header(request.headers.get("content-type"))[1]
@@ -91,8 +90,8 @@ async def publish_form(
                     for each in error.errors(include_input=False)
                 ]
             ) from None
-        if (published.piece_archive.size or 0) > settings.max_file_size_bytes:
-            raise FileTooLargeError(settings.max_file_size_bytes)
+        if (published.piece_archive.size or 0) > instance.settings.max_file_size_bytes:
+            raise FileTooLargeError(instance.settings.max_file_size_bytes)
         yield published
 
 
@@ -118,14 +117,16 @@ _REQUEST_BODY: Final = {
 )
 def publish_piece(
     form: Annotated[PublishForm, Depends(publish_form)],
-    registry: Annotated[Registry, Depends(registry_of)],
+    actor: Publisher,
+    instance: Annotated[Instance, Depends(instance_of)],
 ) -> Response:
     """Publish a version of a piece."""
-    piece = registry.publish_piece(
+    piece = instance.publishing.publish_piece(
         form.piece_archive.file,
         name=form.piece_name,
         version=form.piece_version,
         label=(form.piece_archive.filename or "the file")[:_NAME_CHARACTERS],
+        actor=actor,
         breaking_reason=form.breaking_reason or None,
     )
     return JSONResponse(_detail(piece), 201)
@@ -133,10 +134,10 @@ def publish_piece(
 
 @router.get("", dependencies=[Depends(may_read)])
 def list_pieces(
-    registry: Annotated[Registry, Depends(registry_of)],
+    instance: Annotated[Instance, Depends(instance_of)],
 ) -> Response:
     """List the newest version of each piece, with the numbers of its actions and triggers."""
-    summaries = [_summary(piece) for piece in registry.newest_pieces()]
+    summaries = [_summary(piece) for piece in instance.catalogue.newest_pieces()]
     return JSONResponse(sorted(summaries, key=lambda each: str(each["displayName"]).lower()))
 
 
@@ -144,21 +145,21 @@ def list_pieces(
 def get_scoped_piece(
     scope: str,
     name: str,
-    registry: Annotated[Registry, Depends(registry_of)],
+    instance: Annotated[Instance, Depends(instance_of)],
     version: str | None = None,
 ) -> Response:
     """Read a piece by its name in flows, such as `@activepieces/piece-gelato`."""
-    return get_piece(f"{scope}/{name}", registry, version)
+    return get_piece(f"{scope}/{name}", instance, version)
 
 
 @router.get("/{name}", dependencies=[Depends(may_read)])
 def get_piece(
     name: str,
-    registry: Annotated[Registry, Depends(registry_of)],
+    instance: Annotated[Instance, Depends(instance_of)],
     version: str | None = None,
 ) -> Response:
     """Read a piece: the version asked for, or the newest."""
-    piece = registry.find_piece(name, Version.parse(version) if version else None)
+    piece = instance.catalogue.find_piece(name, Version.parse(version) if version else None)
     return JSONResponse(_detail(piece))
 
 
@@ -174,7 +175,7 @@ def _detail(piece: StoredPiece) -> dict[str, JsonValue]:
             name=piece.name,
             version=piece.version,
             piece_type="CUSTOM",
-            package_type="ARCHIVE",
+            package_type=piece.package_type,
             project_usage=0,
             sha256=piece.sha256,
             source_digest=piece.source_digest,

@@ -10,10 +10,9 @@ from pydantic.alias_generators import to_camel
 
 from pieces_framework.names import distribution_name
 from pieces_framework.versions import Version
-from pieces_server.access import may_read
-from pieces_server.dependencies import registry_of
+from pieces_server.access.permissions import may_read
 from pieces_server.errors import FormError, refused_with
-from pieces_server.registry import Registry
+from pieces_server.instance import Instance, instance_of
 
 router: Final = APIRouter(prefix="/api/v1/pieces", tags=["pieces"])
 
@@ -92,11 +91,11 @@ _REQUEST_BODY: Final = {
 )
 def find_present(
     asked: Annotated[PresentQuestion, Depends(question)],
-    registry: Annotated[Registry, Depends(registry_of)],
+    instance: Annotated[Instance, Depends(instance_of)],
 ) -> list[PresentAnswer]:
     """Say of each version whether it is published, in the order of the question."""
     names = [distribution_name(piece.name) for piece in asked.pieces]
-    digests = registry.digests(set(names))
+    digests = instance.catalogue.digests(set(names))
     return [
         _answer(piece, digests.get(name, {}))
         for name, piece in zip(names, asked.pieces, strict=True)

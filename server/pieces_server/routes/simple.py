@@ -9,9 +9,9 @@ from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Resp
 
 from pieces_framework.errors import PieceNotFoundError
 from pieces_framework.names import normalize_name
-from pieces_server.access import may_install
-from pieces_server.dependencies import registry_of
-from pieces_server.registry import Registry, StoredWheel
+from pieces_server.access.permissions import may_install
+from pieces_server.instance import Instance, instance_of
+from pieces_server.registry.package_index import IndexFile
 
 router: Final = APIRouter(
     prefix="/simple", tags=["index"], dependencies=[Depends(may_install)], include_in_schema=False
@@ -26,9 +26,9 @@ def redirect_to_index() -> Response:
 
 
 @router.api_route("/", methods=_METHODS)
-def list_distributions(registry: Annotated[Registry, Depends(registry_of)]) -> Response:
+def list_distributions(instance: Annotated[Instance, Depends(instance_of)]) -> Response:
     """List the distributions."""
-    links = [_link(f"{quote(name)}/", name) for name in registry.distributions()]
+    links = [_link(f"{quote(name)}/", name) for name in instance.index.distributions()]
     return _page("Index of wheels", links)
 
 
@@ -39,11 +39,11 @@ def redirect_to_distribution(name: str) -> Response:
 
 
 @router.api_route("/{name}/", methods=_METHODS)
-def list_files(name: str, registry: Annotated[Registry, Depends(registry_of)]) -> Response:
+def list_files(name: str, instance: Annotated[Instance, Depends(instance_of)]) -> Response:
     """List the files of a distribution, each with its hash."""
     if name != normalize_name(name):
         return _redirect(name)
-    files = registry.wheels(name)
+    files = instance.index.files(name)
     if not files:
         raise PieceNotFoundError(f"no distribution is called {name!r}")
     return _page(f"Wheels of {name}", [_file_link(file) for file in files])
@@ -51,10 +51,10 @@ def list_files(name: str, registry: Annotated[Registry, Depends(registry_of)]) -
 
 @router.api_route("/{name}/{filename}", methods=_METHODS)
 def download(
-    name: str, filename: str, registry: Annotated[Registry, Depends(registry_of)]
+    name: str, filename: str, instance: Annotated[Instance, Depends(instance_of)]
 ) -> Response:
     """Send a file."""
-    path = registry.wheel_path(name, filename)
+    path = instance.index.path(name, filename)
     if path is None:
         raise PieceNotFoundError(f"{name!r} has no file {filename!r}")
     return FileResponse(path, media_type="application/octet-stream")
@@ -64,7 +64,7 @@ def _redirect(name: str) -> Response:
     return RedirectResponse(f"/simple/{quote(normalize_name(name), safe='')}/", status_code=301)
 
 
-def _file_link(file: StoredWheel) -> str:
+def _file_link(file: IndexFile) -> str:
     requires = file.requires_python
     attribute = f' data-requires-python="{escape(requires)}"' if requires else ""
     return _link(f"{quote(file.filename)}#sha256={file.sha256}", file.filename, attribute)

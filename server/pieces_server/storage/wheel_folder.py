@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
@@ -33,16 +34,24 @@ class WheelFolder:
     def __init__(self, data_folder: Path) -> None:
         self._wheels = data_folder / "wheels"
         self._incoming = data_folder / "incoming"
+        self._lock = data_folder / "wheels.lock"
         for folder in (self._wheels, self._incoming):
             folder.mkdir(exist_ok=True)
+        self._lock.touch()
         _flush(data_folder)
 
     @contextmanager
     def receive(self, stream: BinaryIO) -> Generator[ReceivedFile]:
-        """Copy a stream into the data folder; it is removed at the end unless it was kept."""
+        """Copy a stream into the data folder; it is removed at the end unless it was kept.
+
+        Until the end nothing is collected: write the row that names the file within.
+        """
         digest = hashlib.sha256()
         size = 0
-        with tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file:
+        with (
+            self._locked(fcntl.LOCK_SH),
+            tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file,
+        ):
             path = Path(file.name)
             try:
                 while chunk := stream.read(_CHUNK_BYTES):
@@ -67,20 +76,31 @@ class WheelFolder:
         """Return where the file of that hash lies, or would lie."""
         return self._wheels / sha256[:2] / f"{sha256}.whl"
 
-    def remove(self, sha256: str) -> None:
-        """Remove a file that no row of the database names."""
-        self.path(sha256).unlink(missing_ok=True)
+    @contextmanager
+    def collecting(self) -> Generator[bool]:
+        """Say whether nothing is being received, in any process, and keep it so meanwhile."""
+        try:
+            with self._locked(fcntl.LOCK_EX | fcntl.LOCK_NB):
+                yield True
+        except BlockingIOError:
+            yield False
 
     def remove_leftovers(self, known: Collection[str]) -> None:
-        """Remove what a stopped process left behind: uploads, and files with none of these hashes.
+        """Remove what stopped processes left behind: uploads, and files with none of these hashes.
 
-        Only for the start, before anything is received.
+        Only for within `collecting`, where also the hashes are read.
         """
         for path in self._incoming.iterdir():
             path.unlink()
         for path in self._wheels.glob("*/*.whl"):
             if path.stem not in known:
                 path.unlink()
+
+    @contextmanager
+    def _locked(self, operation: int) -> Generator[None]:
+        with self._lock.open("rb") as file:
+            fcntl.flock(file, operation)
+            yield
 
 
 def _flush(path: Path) -> None:

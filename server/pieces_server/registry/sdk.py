@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Final
 
 from pieces_framework.errors import ArtifactError
 from pieces_framework.names import OWN_DISTRIBUTIONS
+from pieces_server.audit import INSTANCE
 
 if TYPE_CHECKING:
-    from .registry import Registry
+    from .package_index import PackageIndex
+    from .publishing import Publishing
 
 _CACHES: Final = {"__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis"}
 _WHEEL: Final = """\
@@ -29,18 +31,19 @@ Tag: py3-none-any
 _logger = logging.getLogger(__name__)
 
 
-def publish_sdk(registry: Registry) -> None:
+def publish_sdk(publishing: Publishing, index: PackageIndex) -> None:
     """Put the installed Piecekit distributions into the index where their version is absent."""
     for package, name in OWN_DISTRIBUTIONS.items():
         try:
             installed = distribution(name)
         except PackageNotFoundError:
             continue
-        if registry.has_wheel(name, installed.version):
+        if index.has_version(name, installed.version):
             continue
         label = f"{name} {installed.version}"
         try:
-            registry.add_wheel(io.BytesIO(wheel_of(installed, package)), label=label)
+            content = io.BytesIO(wheel_of(installed, package))
+            publishing.add_wheel(content, label=label, actor=INSTANCE)
         except ArtifactError as error:  # an odd version: pieces can still be served
             _logger.warning("the index does without its own %s: %s", label, error)
 
