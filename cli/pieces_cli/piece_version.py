@@ -10,11 +10,10 @@ from pieces_framework.versions import Version
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pieces_engine.workspace.extraction import Extracted
+    from pieces_engine.workspace.folders import PieceFolder
     from pieces_framework import JsonValue
     from pieces_framework.artifact import PieceDocument
-
-    from .building.extraction import Extracted
-    from .workspace import PieceFolder
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ import re
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 INTERRUPTED: Final = 130
 """Exit code after Ctrl-C: 128 and the number of SIGINT, as shells count."""
 
+NO_PIECE: Final = "There is no piece yet: make one with `pieces create`."
+"""What a command says that had nothing to do; it ends well."""
 _STEERING: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _FLAG: Final = "--json"
 _FOR_PROGRAM: Final = "pieces_cli.for_program"
@@ -140,6 +143,12 @@ def say(text: str = "", *, end: str = "\n") -> None:
     Only in the command's own thread.
     """
     click.echo(f"{text}{end}", file=reader_stream(), nl=False)
+
+
+def shown_path(path: Path) -> str:
+    """Return how messages for a reader call a path: from the current folder on, if it is below."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def reader_stream() -> TextIO:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from pieces_engine.workspace.extraction import extract
 from pieces_framework.checks import Finding, check
 from pieces_framework.errors import DefinitionError
 from pieces_framework.i18n import FOLDER, SOURCE_NAME, read_texts, texts_of
 from pieces_framework.project import PROJECT_FILE
 from pieces_framework.wire import parse_json
 
-from .building.extraction import extract
 from .checking.import_rules import stale_texts
 from .checking.source_tree import package_folder, read_source_tree
 
@@ -22,9 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from pieces_engine.workspace.folders import PieceFolder
     from pieces_framework import JsonValue
-
-    from .workspace import PieceFolder
 
 _RULES: Final = "translation-"
 _UNREADABLE: Final = "translation-unreadable"

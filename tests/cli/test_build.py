@@ -19,10 +19,10 @@ import pytest
 from click.testing import CliRunner
 from hatchling.builders.wheel import WheelBuilder
 
-from pieces_cli.building.extraction import ExtractionError, extract
 from pieces_cli.building.wheel import build_wheel
 from pieces_cli.main import build_piece
-from pieces_cli.workspace import require_workspace
+from pieces_engine.workspace.extraction import ExtractionError, extract
+from pieces_engine.workspace.folders import require_workspace
 from pieces_framework.artifact import read_piece_wheel
 from tests.support.command import pieces_command
 from tests.support.scaffolding import add_action, made, pieces, snapshot

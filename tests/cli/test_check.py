@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pieces_cli.checking.source_tree import MAX_FILE_BYTES, read_source_tree
-from pieces_cli.workspace import NO_PIECE
+from pieces_cli.reporting import NO_PIECE
 from pieces_framework.checks import RULES, Severity
 from tests.support.plain_pieces import write_workspace
 from tests.support.scaffolding import add_action, add_trigger, made, pieces, snapshot

@@ -16,7 +16,7 @@ import pytest
 
 from pieces_cli.changes import FileInTheWayError
 from pieces_cli.scaffolding.new_piece import NewPiece, write_piece
-from pieces_cli.workspace import require_workspace
+from pieces_engine.workspace.folders import require_workspace
 from tests.support.scaffolding import made, pieces, snapshot
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from pieces_cli.building.wheel import build_wheel
 from pieces_cli.interpreter import piece_interpreter
-from pieces_cli.workspace import require_workspace
+from pieces_engine.workspace.folders import require_workspace
 from tests.support.repository import committed, git
 from tests.support.scaffolding import add_action, made, pieces, snapshot
 

@@ -12,7 +12,7 @@ from pieces_cli.releasing.earlier_version import EarlierVersion
 from pieces_cli.releasing.markdown_report import MARKER, markdown_report
 from pieces_cli.releasing.piece_diffs import PieceDiff
 from pieces_cli.version_step import VersionStep
-from pieces_cli.workspace import PieceFolder
+from pieces_engine.workspace.folders import PieceFolder
 from pieces_framework import JsonValue
 from pieces_framework.errors import PieceError
 from pieces_framework.versions import Version

@@ -20,7 +20,7 @@ from pieces_cli.publishing.connection import InstanceConnection
 from pieces_cli.publishing.instance_address import api_address
 from pieces_cli.publishing.presence import PresentQuery
 from pieces_cli.publishing.refusals import UnreachableError
-from pieces_cli.workspace import require_workspace
+from pieces_engine.workspace.folders import require_workspace
 from pieces_framework import PieceError
 from pieces_framework.artifact import read_piece_wheel
 from tests.support.scaffolding import pieces
@@ -165,6 +165,59 @@ def test_an_instance_that_cannot_answer_now_is_to_be_tried_again(
     assert result.exit_code == 75
     assert f"0.0.1 was not published ({status})" in result.stderr
     assert "hint: try again later" in result.stderr
+
+
+@pytest.mark.parametrize(("status", "seconds"), [(408, "2"), (429, "41"), (503, "5")])
+def test_when_to_try_again_is_said(
+    status: int, seconds: str, api: ScriptedApi, gelato: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pieces_cli.publishing.client.WAITS_S", ())
+    api.status, api.body, api.headers = status, b"", {"Retry-After": seconds}
+
+    result = publish(api)
+
+    assert result.exit_code == 75
+    assert f"hint: try again in {seconds} s" in result.stderr
+
+
+def test_a_key_without_the_scope_is_told_which_it_needs(api: ScriptedApi, gelato: Path) -> None:
+    message = "the api key has not the scope `publish`"
+    hint = "ask an administrator of the instance for a key that has it"
+    api.status = 403
+    api.body = {"code": "AUTHORIZATION", "params": {"message": message, "hint": hint}}
+
+    result = publish(api)
+
+    assert result.exit_code == 77
+    assert message in result.stderr
+    assert f"hint: {hint}" in result.stderr
+
+
+def test_what_the_rules_of_the_instance_find_is_listed(api: ScriptedApi, gelato: Path) -> None:
+    finding = {"rule": "secret", "severity": "error", "path": "piece_gelato/__init__.py", "line": 3}
+    whole_file = {"rule": "i18n", "path": "piece_gelato/i18n/fr.json", "line": None}
+    api.status = 400
+    api.body = {
+        "code": "PIECE_CHECKS_FAILED",
+        "params": {
+            "message": "it does not pass",
+            "hint": "run `pieces check`",
+            "findings": [
+                {**finding, "message": "a password"},
+                {**whole_file, "message": "no translations"},
+            ],
+        },
+    }
+
+    result = publish(api)
+
+    assert result.exit_code == 65
+    assert result.stderr.splitlines()[-4:] == [
+        "error: `piece-gelato` 0.0.1 was not published (400): it does not pass",
+        "error: piece_gelato/__init__.py:3: a password [secret]",
+        "error: piece_gelato/i18n/fr.json: no translations [i18n]",
+        "hint: run `pieces check`",
+    ]
 
 
 def test_an_address_without_an_api_is_doubted(api: ScriptedApi, gelato: Path) -> None:

@@ -172,6 +172,26 @@ def test_a_published_version_reads_back_as_its_wheel_says(
         assert found.version == piece.version
 
 
+def test_what_was_withdrawn_is_no_difference_and_the_reason_is_said(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str, client: InstanceClient
+) -> None:
+    for version in ("0.1.0", "0.1.1"):
+        write_piece(custom, name, version=version)
+        publish(proxy, instance, name)
+    versions = f"{instance.url}/api/v1/pieces/piece-{name}/versions"
+    reason = {"reason": "it melts"}
+    for withdrawal in ("0.1.1/yank", "0.1.0/deprecation"):
+        url = f"{versions}/{withdrawal}"
+        httpx.put(url, json=reason, headers=instance.headers).raise_for_status()
+
+    newest = client.published(f"piece-{name}")
+
+    piece = read_piece_wheel(min(Path("dist").iterdir())).piece
+    assert newest is not None
+    assert (newest.version, newest.metadata) == (Version(0, 1, 0), piece.metadata)
+    assert newest.origin == f"`{instance.url}/api` (deprecated: it melts)"
+
+
 def test_what_is_not_published_reads_as_none(client: InstanceClient) -> None:
     assert client.published("piece-nowhere") is None
 

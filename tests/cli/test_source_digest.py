@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from pieces_cli.building.extraction import extract
 from pieces_cli.building.project_rules import BuildError
 from pieces_cli.building.source_digest import source_digest
 from pieces_cli.building.wheel import build_wheel
-from pieces_cli.workspace import PieceFolder, Workspace
+from pieces_engine.workspace.extraction import extract
+from pieces_engine.workspace.folders import PieceFolder, Workspace
 from tests.support.custom_pieces import write_piece, write_workspace
 
 

@@ -96,7 +96,7 @@ def test_a_list_of_pieces_loads_no_library_but_click(workspace: Path) -> None:
 
     loaded = set(done.stderr.split())
     assert "piece-gelato" in done.stdout
-    assert libraries(loaded) == {*LIBRARIES_OF_HELP, "pieces_framework"}
+    assert libraries(loaded) == {*LIBRARIES_OF_HELP, "pieces_engine", "pieces_framework"}
     assert sorted(loaded & SLOW_OF_PYTHON) == ["tomllib"]
 
 

@@ -12,7 +12,7 @@ import pytest
 from click.testing import Result
 
 from pieces_cli.building.wheel import BuiltWheel, build_wheel
-from pieces_cli.workspace import PieceFolder
+from pieces_engine.workspace.folders import PieceFolder
 from tests.support.custom_pieces import write_piece
 from tests.support.scaffolding import pieces
 from tests.support.scripted_api import ScriptedApi, scripted_api

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
+from pieces_cli.reporting import NO_PIECE
 from pieces_cli.testing.outcomes import read_outcomes
 from pieces_cli.testing.pytest_run import NoPytestError, require_pytest
 from pieces_cli.testing.report import exit_code, problems
-from pieces_cli.workspace import NO_PIECE, Workspace
+from pieces_engine.workspace.folders import Workspace
 from tests.support.command import pieces_command
 from tests.support.plain_pieces import write_workspace
 from tests.support.scaffolding import made, pieces

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from pieces_cli.piece_version import PieceVersion
-from pieces_cli.pyproject import ProjectFileError
 from pieces_cli.releasing.changelog import section_of, with_entry
 from pieces_cli.releasing.release_notes import release_notes
 from pieces_cli.releasing.version_text import with_version
 from pieces_cli.version_step import VersionStep
+from pieces_engine.workspace.pyproject import ProjectFileError
 from pieces_framework import JsonValue
 from pieces_framework.versions import Version
 

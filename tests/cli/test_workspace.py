@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from pieces_cli.pyproject import ProjectFileError
-from pieces_cli.workspace import (
+from pieces_cli.reporting import shown_path
+from pieces_engine.workspace.folders import (
     Workspace,
     WorkspaceError,
     find_workspace,
     require_workspace,
-    shown_path,
 )
+from pieces_engine.workspace.pyproject import ProjectFileError
 from pieces_framework import PieceNotFoundError
 
 WORKSPACE = "[tool.pieces.workspace]\n"

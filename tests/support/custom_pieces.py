@@ -31,9 +31,14 @@ import os
 {imports}
 from pieces_framework import ActionContext, create_action, create_piece
 
-if "IMPORTED_PIECES" in os.environ:
-    with open(os.environ["IMPORTED_PIECES"], "a") as file:
-        file.write("{name}\\n")
+
+def note_import():
+    if "IMPORTED_PIECES" in os.environ:
+        with open(os.environ["IMPORTED_PIECES"], "a") as file:
+            file.write("{name}\\n")
+
+
+note_import()
 actions = []
 {actions}
 piece = create_piece(

@@ -6,7 +6,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Final
 
-from pieces_cli.workspace import PROJECT_FILE
+from pieces_engine.workspace.folders import PROJECT_FILE
 
 from .project_rules import BuildError
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.folders import PieceFolder
 
 _COMMAND: Final = ("git", "-c", "safe.directory=*", "-c", "core.fsmonitor=false", "check-ignore")
 _NONE_IGNORED: Final = 1
@@ -59,7 +59,8 @@ def refuse_ignored(piece: PieceFolder, paths: Iterable[Path]) -> None:
     Raises:
         BuildError: if git ignores one of the paths, or cannot say it.
     """
-    ignored = ignored_files(piece, paths)
+    asked = list(paths)
+    ignored = ignored_files(piece, asked) if asked else []
     if ignored:
         names = ", ".join(f"`{os.path.relpath(path, piece.path)}`" for path in ignored)
         raise BuildError(

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from pieces_cli.pyproject import read_pyproject, table, text
-from pieces_cli.workspace import PROJECT_FILE
+from pieces_engine.workspace.folders import PROJECT_FILE
+from pieces_engine.workspace.pyproject import read_pyproject, table, text
 from pieces_framework.errors import PieceError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.folders import PieceFolder
 
 _BACKEND: Final = "hatchling.build"
 _HATCH_FILE: Final = "hatch.toml"

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pieces_cli.pyproject import read_pyproject
-from pieces_cli.workspace import PROJECT_FILE
+from pieces_engine.workspace.folders import PROJECT_FILE
+from pieces_engine.workspace.pyproject import read_pyproject
 
 from .folder_builders import FolderSdistBuilder
 from .ignored_files import ignored_files
@@ -15,7 +15,7 @@ from .placed_file import placed
 from .project_rules import BuildError, require_date, require_hatchling, require_place
 
 if TYPE_CHECKING:
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.folders import PieceFolder
 
 
 def build_sdist(piece: PieceFolder, *, out: Path) -> Path:

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pieces_cli.pyproject import read_pyproject
-from pieces_cli.workspace import PROJECT_FILE
+from pieces_engine.workspace.folders import PROJECT_FILE
+from pieces_engine.workspace.pyproject import read_pyproject
 
 from .folder_builders import FolderWheelBuilder
 from .project_rules import BuildError, require_hatchling
 
 if TYPE_CHECKING:
-    from pieces_cli.workspace import PieceFolder
+    from collections.abc import Mapping
+
+    from pieces_engine.workspace.folders import PieceFolder
 
 _FORM: Final = "piecekit sources 1"
 """What the digest is made of, by a number. Not Piecekit's version: an update of the tools changes
 no piece."""
 
 
-def source_digest(piece: PieceFolder) -> str:
-    """Return the SHA-256, in hex, of the files that the piece's wheel is built from.
+@dataclass(frozen=True, kw_only=True)
+class Sources:
+    """What a piece's wheel is built from, at one moment."""
+
+    files: Mapping[str, Path]
+    """The path on disk of each, by its path in the wheel."""
+    digest: str
+    """SHA-256 of them all, in hex."""
+
+
+def read_sources(piece: PieceFolder) -> Sources:
+    """List and read the files that the piece's wheel is built from.
 
     These are `pyproject.toml`, the files that hatchling would pack, by their paths in the wheel,
     and those of the licence. Nothing is built and nothing of the piece is imported; the environment
@@ -41,15 +54,20 @@ def source_digest(piece: PieceFolder) -> str:
             digest.update(content)
     except OSError as error:
         raise BuildError(f"`{piece.name}` cannot be built: {error}") from error
-    return digest.hexdigest()
+    return Sources(files=files, digest=digest.hexdigest())
+
+
+def source_digest(piece: PieceFolder) -> str:
+    """Return the digest of `read_sources`; raises as that does."""
+    return read_sources(piece).digest
 
 
 def source_files(piece: PieceFolder) -> dict[str, Path]:
-    """Return the path on disk of what the digest is taken over, by the path in the wheel.
+    """Return `Sources.files`, unread.
 
     Raises:
-        BuildError: as for `source_digest`.
-        ProjectFileError: as for `source_digest`.
+        BuildError: as for `read_sources`.
+        ProjectFileError: as for `read_sources`.
     """
     require_hatchling(piece)
     try:

@@ -12,22 +12,23 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
-from pieces_cli.pyproject import read_pyproject
-from pieces_cli.workspace import PROJECT_FILE
+from pieces_engine.workspace.extraction import extract
+from pieces_engine.workspace.folders import PROJECT_FILE
+from pieces_engine.workspace.pyproject import read_pyproject
 from pieces_framework.artifact import PIECE_SCHEMA, read_piece_wheel
 
-from .extraction import extract
 from .folder_builders import FolderWheelBuilder
 from .ignored_files import refuse_ignored
 from .placed_file import placed
 from .project_rules import BuildError, require_date, require_place
-from .source_digest import source_digest, source_files
+from .source_digest import read_sources
 
 if TYPE_CHECKING:
-    from pieces_cli.workspace import PieceFolder
-    from pieces_framework import JsonValue
+    from collections.abc import Collection
 
-    from .extraction import Extracted
+    from pieces_engine.workspace.extraction import Extracted
+    from pieces_engine.workspace.folders import PieceFolder
+    from pieces_framework import JsonValue
 
 _PLAIN_FILE: Final = 0o100644
 
@@ -44,7 +45,12 @@ class BuiltWheel:
 
 
 def build_wheel(
-    piece: PieceFolder, *, python: Path, out: Path, extracted: Extracted | None = None
+    piece: PieceFolder,
+    *,
+    python: Path,
+    out: Path,
+    extracted: Extracted | None = None,
+    not_ignored: Collection[Path] = frozenset(),
 ) -> BuiltWheel:
     """Build the piece's wheel into a folder; the same input gives the same bytes.
 
@@ -55,9 +61,10 @@ def build_wheel(
         python: the interpreter that can import the piece.
         out: where the wheel belongs; made if it is missing.
         extracted: what `extract` said of the piece, if it was asked already.
+        not_ignored: files that git does not ignore, as far as it was asked already.
 
     Raises:
-        BuildError: as for `source_digest`; also if git ignores a file that would be packed, `out`
+        BuildError: as for `read_sources`; also if git ignores a file that would be packed, `out`
             is among the sources, or `SOURCE_DATE_EPOCH` is no date.
         ExtractionError: as for `extract`.
         ArtifactError: if the wheel would be no piece's.
@@ -65,8 +72,8 @@ def build_wheel(
     """
     require_place(piece, out)
     require_date()
-    digest = source_digest(piece)
-    refuse_ignored(piece, source_files(piece).values())
+    sources = read_sources(piece)
+    refuse_ignored(piece, set(sources.files.values()).difference(not_ignored))
     extracted = extracted or extract(piece, python)
     with tempfile.TemporaryDirectory() as folder:
         aside = Path(folder)
@@ -76,14 +83,14 @@ def build_wheel(
         )
         builder.piece_document = document
         try:
-            document.write_text(_piece_json(piece, extracted, digest), encoding="utf-8")
+            document.write_text(_piece_json(piece, extracted, sources.digest), encoding="utf-8")
             [built] = map(Path, builder.build_archive(str(aside / "wheel")))
             _normalize_modes(built)
         except (OSError, TypeError, ValueError) as error:  # how hatchling refuses a project
             raise BuildError(f"`{piece.name}` cannot be built: {error}") from error
         read_piece_wheel(built)
         sha256 = hashlib.sha256(built.read_bytes()).hexdigest()
-        return BuiltWheel(path=placed(built, out), sha256=sha256, source_digest=digest)
+        return BuiltWheel(path=placed(built, out), sha256=sha256, source_digest=sources.digest)
 
 
 class _PieceBuilder(FolderWheelBuilder):

@@ -18,8 +18,8 @@ from .source_tree import package_folder, project_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pieces_cli.building.extraction import ExtractionError
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.extraction import ExtractionError
+    from pieces_engine.workspace.folders import PieceFolder
     from pieces_framework import JsonValue
 
     from .source_tree import Files

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pieces_cli.building.child_processes import child_pool
-from pieces_cli.building.extraction import ExtractionError, extract
 from pieces_cli.changes import WriteError, write_together
+from pieces_engine.workspace.child_processes import child_pool
+from pieces_engine.workspace.extraction import ExtractionError, extract
 from pieces_framework.checks import Finding, Severity, check
 
 from .fixes import correct
@@ -20,8 +20,8 @@ from .source_tree import MAX_FILE_BYTES, read_source_tree
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from pieces_cli.building.extraction import Extracted
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.extraction import Extracted
+    from pieces_engine.workspace.folders import PieceFolder
 
     from .source_tree import Files
 

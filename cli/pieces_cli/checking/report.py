@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from pieces_cli.documents import problem
-from pieces_cli.reporting import is_for_program, reader_stream, say
+from pieces_cli.reporting import is_for_program, reader_stream, say, shown_path
 from pieces_cli.terminal import has_colours
-from pieces_cli.workspace import shown_path
 from pieces_framework.checks import Finding, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pieces_cli.workspace import Workspace
+    from pieces_engine.workspace.folders import Workspace
     from pieces_framework import JsonValue
 
     from .piece_check import CheckedPiece

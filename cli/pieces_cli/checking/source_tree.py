@@ -14,7 +14,7 @@ from pieces_framework.project import PROJECT_FILE, Project
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.folders import PieceFolder
 
 Files: TypeAlias = Mapping[str, bytes]
 """The content of each file of a piece by its path, as `pieces_framework.checks.check` takes it."""

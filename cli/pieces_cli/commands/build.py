@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pieces_cli.prompts import answer
+from pieces_cli.piece_choice import chosen_piece
 from pieces_cli.reporting import Outcome, ReportingCommand, say
 
 
@@ -29,21 +29,12 @@ def build_piece(
     The piece is imported with the workspace's .venv if Piecekit is installed in it, else with the
     Python of this command.
     """
-    from pieces_cli.workspace import require_workspace
+    from pieces_engine.workspace.folders import require_workspace
 
     if argument is not None and name is not None and argument != name:
         raise click.UsageError(f"NAME is {argument!r} and --name is {name!r}: give one of them.")
     workspace = require_workspace()
-    around = workspace.piece_around()
-    piece = workspace.find(
-        answer(
-            argument or name,
-            "Enter the piece folder name",
-            flag="NAME (or --name)",
-            default=around.name if around else None,
-            check=workspace.find,
-        )
-    )
+    piece = chosen_piece(workspace, argument or name, flag="NAME (or --name)")
 
     from pieces_cli.building.sdist import build_sdist
     from pieces_cli.building.wheel import build_wheel

@@ -40,10 +40,11 @@ def check(names: tuple[str, ...], fix: bool, timeout: float) -> Outcome:  # noqa
     from pieces_cli.checking.piece_check import check_pieces
     from pieces_cli.checking.report import counts, exit_code, problems, show, summary
     from pieces_cli.interpreter import piece_interpreter
-    from pieces_cli.workspace import NO_PIECE, require_workspace
+    from pieces_cli.reporting import NO_PIECE
+    from pieces_engine.workspace.folders import require_workspace
 
     workspace = require_workspace()
-    pieces = workspace.select(names) if names else workspace.pieces()
+    pieces = workspace.select(names)
     if not pieces:
         say(NO_PIECE)
         return Outcome(data={"pieces": []})

@@ -88,7 +88,7 @@ def _asked(
         check_new_name,
         refuse_lone_piece,
     )
-    from pieces_cli.workspace import require_workspace
+    from pieces_engine.workspace.folders import require_workspace
 
     workspace = require_workspace()
     refuse_lone_piece(workspace)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pieces_cli.releasing.earlier_version import Baseline
     from pieces_cli.releasing.piece_diffs import PieceDiff
-    from pieces_cli.workspace import Workspace
+    from pieces_engine.workspace.folders import Workspace
     from pieces_framework import JsonValue
 
 
@@ -45,7 +45,7 @@ def diff(names: tuple[str, ...], against: str | None, *, markdown: bool) -> Outc
 
     from pieces_cli.interpreter import piece_interpreter
     from pieces_cli.releasing.baselines import open_baseline
-    from pieces_cli.workspace import require_workspace
+    from pieces_engine.workspace.folders import require_workspace
 
     workspace = require_workspace()
     python = piece_interpreter(workspace)
@@ -98,7 +98,7 @@ def _say_errors(diffs: Sequence[PieceDiff]) -> None:
 
 def _problems(each: PieceDiff, baseline: Baseline, workspace: Workspace) -> list[JsonValue]:
     from pieces_cli.documents import problem, problems_of
-    from pieces_cli.workspace import PROJECT_FILE
+    from pieces_engine.workspace.folders import PROJECT_FILE
 
     path = workspace.place(each.piece).as_posix()
     if each.error and each.verdict == "not-compared":

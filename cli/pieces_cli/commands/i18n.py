@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pieces_cli.translations import TextFile
-    from pieces_cli.workspace import Workspace
+    from pieces_engine.workspace.folders import Workspace
     from pieces_framework import JsonValue
 
 _WRONG: Final = 65  # EX_DATAERR
@@ -45,15 +45,16 @@ def extract_texts(pieces: Sequence[str], locales: Sequence[str]) -> Outcome:
     The pieces are imported with the workspace's .venv if Piecekit is installed in it, else with
     the Python of this command. If one of them fails, nothing is written.
     """
-    from pieces_cli.building.extraction import extract
     from pieces_cli.changes import write_together
     from pieces_cli.interpreter import piece_interpreter
+    from pieces_cli.reporting import NO_PIECE
     from pieces_cli.translations import text_files
-    from pieces_cli.workspace import NO_PIECE, require_workspace
+    from pieces_engine.workspace.extraction import extract
+    from pieces_engine.workspace.folders import require_workspace
 
     _check_locales(locales)
     workspace = require_workspace()
-    selected = workspace.select(pieces) if pieces else workspace.pieces()
+    selected = workspace.select(pieces)
     if not selected:
         say(NO_PIECE)
     python = piece_interpreter(workspace)
@@ -84,13 +85,14 @@ def check_translations(pieces: Sequence[str]) -> Outcome:
 
     from pieces_cli.documents import problems_of
     from pieces_cli.interpreter import piece_interpreter
+    from pieces_cli.reporting import NO_PIECE, shown_path
     from pieces_cli.translations import findings
-    from pieces_cli.workspace import NO_PIECE, require_workspace, shown_path
+    from pieces_engine.workspace.folders import require_workspace
     from pieces_framework.checks import Severity
     from pieces_framework.errors import PieceError
 
     workspace = require_workspace()
-    selected = workspace.select(pieces) if pieces else workspace.pieces()
+    selected = workspace.select(pieces)
     if not selected:
         say(NO_PIECE)
     python = piece_interpreter(workspace)
@@ -132,7 +134,7 @@ def _extracted(
     workspace: Workspace, files: Sequence[TextFile], changed: Collection[Path]
 ) -> Outcome:
     from pieces_cli.documents import problem
-    from pieces_cli.workspace import shown_path
+    from pieces_cli.reporting import shown_path
 
     documents: list[JsonValue] = []
     problems: list[JsonValue] = []

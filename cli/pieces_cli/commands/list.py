@@ -10,7 +10,7 @@ from pieces_cli.reporting import Outcome, ReportingCommand, say, show_error
 
 if TYPE_CHECKING:
     from pieces_cli.terminal import Tone
-    from pieces_cli.workspace import Survey, Workspace
+    from pieces_engine.workspace.folders import Survey, Workspace
     from pieces_framework import JsonValue
 
 _COLUMNS: Final = ("piece", "package", "version", "path")
@@ -26,44 +26,58 @@ def list_pieces() -> Outcome:
     ever; what is wrong follows, and the exit code is 78.
     """
     from pieces_cli.documents import problems_of
-    from pieces_cli.workspace import require_workspace
+    from pieces_engine.workspace.folders import require_workspace
 
     workspace = require_workspace()
     found = workspace.survey()
-    rows = _rows(workspace, found)
-    _show(rows)
+    pieces = _pieces(workspace, found)
+    _show(pieces)
     problems: list[JsonValue] = []
     for broken in found.broken:
         show_error(broken.error)
         problems += problems_of(broken.error)
-    pieces: list[JsonValue] = [_document(cells) for cells, _ in rows]
     return Outcome(
-        data={"workspace": str(workspace.root), "pieces": pieces},
+        data={"workspace": str(workspace.root), "pieces": [*pieces]},
         problems=problems,
         exit_code=found.broken[0].error.exit_code if found.broken else 0,
     )
 
 
-def _rows(workspace: Workspace, found: Survey) -> list[tuple[tuple[str, ...], Tone]]:
-    rows: dict[tuple[str, ...], Tone] = {}
-    for piece in found.pieces:
-        place = workspace.place(piece).as_posix()
-        rows[piece.name, piece.distribution, piece.version, place] = "plain"
-    for broken in found.broken:
-        rows[broken.path.name, _UNKNOWN, _UNKNOWN, workspace.place(broken).as_posix()] = "bad"
-    return sorted(rows.items(), key=lambda row: row[0][-1])
+def _pieces(workspace: Workspace, found: Survey) -> list[dict[str, str | None]]:
+    """Return what is known of each piece, by the names of the columns; sorted by place."""
+    pieces: list[dict[str, str | None]] = [
+        {
+            "piece": piece.name,
+            "package": piece.distribution,
+            "version": piece.version,
+            "path": workspace.place(piece).as_posix(),
+        }
+        for piece in found.pieces
+    ]
+    pieces += [
+        {
+            "piece": broken.path.name,
+            "package": None,
+            "version": None,
+            "path": workspace.place(broken).as_posix(),
+        }
+        for broken in found.broken
+    ]
+    return sorted(pieces, key=lambda piece: piece["path"] or "")
 
 
-def _show(rows: list[tuple[tuple[str, ...], Tone]]) -> None:
+def _show(pieces: list[dict[str, str | None]]) -> None:
+    from pieces_cli.reporting import NO_PIECE
     from pieces_cli.terminal import status_table
-    from pieces_cli.workspace import NO_PIECE
 
-    if rows:
-        status_table([column.upper() for column in _COLUMNS], rows)
-    else:
+    if not pieces:
         say(NO_PIECE)
-
-
-def _document(cells: tuple[str, ...]) -> JsonValue:
-    known = (None if cell == _UNKNOWN else cell for cell in cells)
-    return dict(zip(_COLUMNS, known, strict=True))
+        return
+    rows: list[tuple[tuple[str, ...], Tone]] = [
+        (
+            tuple(piece[column] or _UNKNOWN for column in _COLUMNS),
+            "plain" if piece["package"] else "bad",
+        )
+        for piece in pieces
+    ]
+    status_table([column.upper() for column in _COLUMNS], rows)

@@ -6,21 +6,20 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from pieces_cli.prompts import answer, choice, has_terminal
+from pieces_cli.piece_choice import chosen_piece
+from pieces_cli.prompts import answer, choice
 from pieces_cli.reporting import Outcome, ReportingCommand, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pieces_cli.scaffolding.new_part import NewPart, PartFiles
-    from pieces_cli.workspace import PieceFolder, Workspace
+    from pieces_engine.workspace.folders import PieceFolder, Workspace
     from pieces_framework import JsonValue
 
     CommandT = TypeVar("CommandT", bound=Callable[..., Any])  # click's decorators take any
 
 TECHNIQUES: Final = ("polling", "webhook")
-_FEW: Final = 20
-"""So many pieces are listed before the question which is meant."""
 
 
 @click.group()
@@ -115,22 +114,11 @@ def create_trigger(
 
 
 def _find(name: str | None) -> tuple[Workspace, PieceFolder]:
-    from pieces_cli.workspace import require_workspace
+    from pieces_engine.workspace.folders import require_workspace
 
     workspace = require_workspace()
-    around = workspace.piece_around() if name is None else None
-
-    def found(name: str) -> PieceFolder:
-        return around if around and name == around.name else workspace.find(name)
-
-    if name is None and not around and has_terminal():
-        names = [piece.name for piece in workspace.survey().pieces]
-        if 0 < len(names) <= _FEW:
-            click.echo(f"The pieces here: {', '.join(names)}", err=True)
     question = "Enter the piece folder name:"
-    default = around.name if around else None
-    name = answer(name, question, flag="--piece", default=default, check=found)
-    return workspace, found(name)
+    return workspace, chosen_piece(workspace, name, flag="--piece", question=question)
 
 
 def _display_name(given: str | None, question: str) -> str:

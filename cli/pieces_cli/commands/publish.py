@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 import click
 
-from pieces_cli.prompts import answer
+from pieces_cli.piece_choice import chosen_piece
 from pieces_cli.publishing.instance_options import allow_breaking_option, api_url_option
 from pieces_cli.reporting import Outcome, ReportingCommand, say
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pieces_cli.publishing.publisher import Release
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.folders import PieceFolder
 
 
 @click.command("publish-piece-to-api", cls=ReportingCommand, schema="pieces.publish/1")
@@ -31,22 +31,20 @@ def publish_piece_to_api(
 
     The API key is taken from AP_API_KEY: from the environment, or from the workspace's .env file.
     """
-    from pieces_cli.workspace import require_workspace
+    from pieces_engine.workspace.folders import require_workspace
 
     workspace = require_workspace()
-    around = None if name else workspace.piece_around()
-    default = around.name if around else None
-    question = "Enter the piece folder name"
-    piece = workspace.find(answer(name, question, flag="--name", default=default))
+    piece = chosen_piece(workspace, name, flag="--name")
 
+    from pieces_cli.building.source_digest import read_sources
     from pieces_cli.interpreter import piece_interpreter
     from pieces_cli.publishing.instance_options import open_client
     from pieces_cli.publishing.presence import PresentQuery
     from pieces_cli.publishing.publisher import Publisher
 
     with open_client(workspace.root, api_url, asks=True) as client:
-        query = PresentQuery.of(piece)
-        [found] = client.present([query])
+        sources = read_sources(piece)
+        [found] = client.present([PresentQuery.of(piece, sources.digest)])
         if found.status == "present":
             return _already_published(piece)
         publisher = Publisher(
@@ -55,7 +53,7 @@ def publish_piece_to_api(
             interpreter=lambda: piece_interpreter(workspace),
             allow_breaking=allow_breaking,
         )
-        return _publish(publisher.prepare(piece, found, query.source_digest))
+        return _publish(publisher.prepare(piece, found, sources))
 
 
 def _publish(release: Release) -> Outcome:

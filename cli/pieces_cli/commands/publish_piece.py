@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pieces_cli.prompts import answer, has_terminal
+from pieces_cli.piece_choice import chosen_piece
+from pieces_cli.prompts import has_terminal
 from pieces_cli.reporting import Outcome, ReportingCommand, say
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pieces_cli.indexes.index_release import IndexRelease, UploadPlan
     from pieces_cli.indexes.package_index import PackageIndex
     from pieces_cli.indexes.twine_repository import TwineRepository
-    from pieces_cli.workspace import PieceFolder, Workspace
+    from pieces_engine.workspace.folders import PieceFolder, Workspace
     from pieces_framework import JsonValue
 
 
@@ -74,11 +75,11 @@ def publish_piece(
     from pieces_cli.indexes.index_release import UploadPlan, require_public
     from pieces_cli.indexes.package_index import PackageIndex
     from pieces_cli.indexes.twine_repository import check_distributions, twine_repository
-    from pieces_cli.workspace import require_workspace
+    from pieces_engine.workspace.folders import require_workspace
 
     target = twine_repository(repository, repository_url, asks=has_terminal())
     workspace = require_workspace()
-    piece = _piece(workspace, folder)
+    piece = chosen_piece(workspace, folder, flag="PIECE")
     require_public(piece)
     index = PackageIndex(index_url or target.index_url, target.open_session)
     wheel, sdist = _built(piece, workspace)
@@ -107,18 +108,9 @@ def publish_piece(
     )
 
 
-def _piece(workspace: Workspace, named: str | None) -> PieceFolder:
-    around = None if named else workspace.piece_around()
-    question = "Enter the piece folder name"
-    name = answer(named, question, flag="PIECE", default=around.name if around else None)
-    path = Path(name).resolve()
-    by_path = (piece for piece in workspace.survey().pieces if piece.path == path)
-    return next(by_path, None) or workspace.find(name)
-
-
 def _stage(plan: UploadPlan, folder: Path) -> None:
     from pieces_cli.building.placed_file import placed
-    from pieces_cli.workspace import shown_path
+    from pieces_cli.reporting import shown_path
 
     for path in plan.files:
         placed(path, folder)

@@ -109,7 +109,7 @@ def run(*, piece: str, name: str | None, **options: Any) -> Outcome:
 
 def _continue_in_workspace() -> None:
     from pieces_cli.interpreter import continue_in, piece_interpreter
-    from pieces_cli.workspace import find_workspace
+    from pieces_engine.workspace.folders import find_workspace
 
     workspace = find_workspace()
     if workspace is not None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pieces_cli.publishing.client import InstanceClient
     from pieces_cli.publishing.sync import SyncedPiece
-    from pieces_cli.workspace import PieceFolder, Workspace
+    from pieces_engine.workspace.folders import PieceFolder, Workspace
 
 _MAX_CONCURRENCY: Final = 32
 
@@ -63,7 +63,7 @@ def sync_pieces(
     from pieces_cli.publishing.custom_pieces import custom_pieces
     from pieces_cli.publishing.instance_options import open_client
     from pieces_cli.publishing.sync_report import outcome_of, rows_of, show
-    from pieces_cli.workspace import require_workspace
+    from pieces_engine.workspace.folders import require_workspace
 
     workspace = require_workspace()
     custom = custom_pieces(workspace, [*options, *names])

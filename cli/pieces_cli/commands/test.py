@@ -51,13 +51,14 @@ def test(context: click.Context, names: tuple[str, ...], live: bool) -> Outcome:
     The exit code is 1 if a test fails, or if no test has run.
     """
     from pieces_cli.interpreter import piece_interpreter
+    from pieces_cli.reporting import NO_PIECE
     from pieces_cli.testing.outcomes import by_piece
     from pieces_cli.testing.pytest_run import run_pytest
     from pieces_cli.testing.report import counts, exit_code, failure, problems, show
-    from pieces_cli.workspace import NO_PIECE, require_workspace
+    from pieces_engine.workspace.folders import require_workspace
 
     workspace = require_workspace()
-    pieces = workspace.select(names) if names else workspace.pieces()
+    pieces = workspace.select(names)
     if not pieces:
         say(NO_PIECE)
         return Outcome(data={"pieces": []})

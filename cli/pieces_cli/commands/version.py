@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pieces_cli.prompts import answer
+from pieces_cli.piece_choice import chosen_piece
 from pieces_cli.reporting import Outcome, ReportingCommand, say
 
 if TYPE_CHECKING:
     from pieces_cli.releasing.next_version import Bump
     from pieces_cli.releasing.piece_diffs import PieceDiff
-    from pieces_cli.workspace import PieceFolder, Workspace
     from pieces_framework.versions import Version
 
 
@@ -49,10 +48,10 @@ def version(name: str | None, bump: Bump, against: str | None, *, dry_run: bool)
     from pieces_cli.releasing.baselines import open_baseline
     from pieces_cli.releasing.next_version import wanted_version
     from pieces_cli.releasing.piece_diffs import piece_diff
-    from pieces_cli.workspace import require_workspace
+    from pieces_engine.workspace.folders import require_workspace
 
     workspace = require_workspace()
-    piece = _piece(workspace, name)
+    piece = chosen_piece(workspace, name, flag="PIECE")
     python = piece_interpreter(workspace)
     with open_baseline(against, workspace, python) as baseline:
         diff = piece_diff(piece, baseline, python)
@@ -65,14 +64,6 @@ def version(name: str | None, bump: Bump, against: str | None, *, dry_run: bool)
         say(f"{piece.name} {piece.version}: {after} ({baseline.origin}); it stays as it is")
         return _outcome(diff, wanted, dry_run=dry_run)
     return _raise(diff, wanted, dry_run=dry_run)
-
-
-def _piece(workspace: Workspace, name: str | None) -> PieceFolder:
-    around = None if name else workspace.piece_around()
-    question = "Enter the piece folder name"
-    return workspace.find(
-        answer(name, question, flag="PIECE", default=around.name if around else None)
-    )
 
 
 def _raise(diff: PieceDiff, wanted: Version, *, dry_run: bool) -> Outcome:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypedDict, cast
 
 from pieces_cli.interpreter import piece_interpreter
-from pieces_cli.workspace import PROJECT_FILE
+from pieces_engine.workspace.folders import PROJECT_FILE
 from pieces_framework.project import Project
 
 from . import inventory
@@ -20,7 +20,7 @@ from .look import missing, ok, warning
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from pieces_cli.workspace import PieceFolder, Workspace
+    from pieces_engine.workspace.folders import PieceFolder, Workspace
 
     from .look import Look
 

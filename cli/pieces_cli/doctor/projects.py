@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from pieces_cli.workspace import find_workspace
+from pieces_engine.workspace.folders import find_workspace
 from pieces_framework.errors import PieceError
 from pieces_framework.names import normalize_name
 
@@ -14,7 +14,7 @@ from .look import failed, missing, ok, warning
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from pieces_cli.workspace import Survey, Workspace
+    from pieces_engine.workspace.folders import Survey, Workspace
 
     from .look import Look
 

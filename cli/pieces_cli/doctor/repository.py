@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from pieces_cli.workspace import Workspace
+    from pieces_engine.workspace.folders import Workspace
 
     from .look import Look
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from pieces_cli.piece_version import PieceVersion
-from pieces_cli.pyproject import read_pyproject, table
 from pieces_cli.releasing.next_version import raised
 from pieces_cli.version_step import VersionRefusedError, VersionStep
-from pieces_cli.workspace import PROJECT_FILE
+from pieces_engine.workspace.folders import PROJECT_FILE
+from pieces_engine.workspace.pyproject import read_pyproject, table
 from pieces_framework.artifact import read_piece_wheel
 from pieces_framework.errors import ArtifactError, PieceError
 from pieces_framework.names import normalize_name
@@ -21,7 +21,7 @@ from pieces_framework.versions import Version, VersionError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.folders import PieceFolder
 
     from .package_index import IndexFile, PackageIndex
 

@@ -12,6 +12,7 @@ from pieces_cli.piece_version import PieceVersion
 from pieces_framework.versions import Version
 
 from .connection import InstanceConnection
+from .instance_address import api_address, check_key
 from .presence import question, read_answers
 from .refusals import VersionTakenError, answer_params, json_object
 from .watched_file import WatchedFile
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import httpx
 
     from pieces_cli.building.wheel import BuiltWheel
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.folders import PieceFolder
     from pieces_framework import JsonValue
 
     from .presence import Present, PresentQuery
@@ -38,6 +39,7 @@ _ADDED_KEYS: Final = frozenset(
         *("id", "name", "version", "created", "updated"),
         *("pieceType", "packageType", "projectUsage", "breakingReason"),
         *("sha256", "sourceDigest", "filename", "size", "i18n"),
+        *("yanked", "findings"),
     }
 )
 """What an instance adds to a piece's metadata when it answers it."""
@@ -70,6 +72,27 @@ class InstanceClient:
         self.api_url: Final = api_url
         self._connection = InstanceConnection(
             api_url=api_url, key=key, timeout_s=timeout_s, waits_s=waits_s, sleep=sleep
+        )
+
+    @classmethod
+    def at(
+        cls,
+        url: str,
+        key: str | None,
+        *,
+        waits_s: Sequence[float] = (),
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> Self:
+        """Return a client of an instance as settings name it: the address and the key unchecked.
+
+        Raises:
+            PieceError: if one of them, or the network's settings, cannot be used.
+        """
+        return cls(
+            api_url=api_address(url),
+            key=check_key(key) if key else "",
+            waits_s=waits_s,
+            sleep=sleep,
         )
 
     def __enter__(self) -> Self:
@@ -178,11 +201,15 @@ class InstanceClient:
     def _piece_version(self, answer: object) -> PieceVersion:
         # The keys of a JSON object are text, its values JSON.
         detail = cast("Mapping[str, JsonValue]", json_object(answer))
+        # A piece may say of itself that it is deprecated; with a date, the instance says so.
+        notice = json_object(detail.get("deprecated"))
+        added = _ADDED_KEYS | {"deprecated"} if "date" in notice else _ADDED_KEYS
+        said = f" (deprecated: {notice['reason']})" if notice.get("reason") else ""
         return PieceVersion(
             version=Version.parse(str(detail["version"])),
-            metadata={key: value for key, value in detail.items() if key not in _ADDED_KEYS},
+            metadata={key: value for key, value in detail.items() if key not in added},
             source_digest=str(detail["sourceDigest"]),
-            origin=f"`{self.api_url}`",
+            origin=f"`{self.api_url}`{said if 'date' in notice else ''}",
         )
 
 

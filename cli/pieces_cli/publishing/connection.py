@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 from concurrent.futures import Future, InvalidStateError
 from contextlib import suppress
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Final, TypeVar, cast
 
 import httpx
@@ -15,7 +13,14 @@ from pieces_framework.errors import PieceError
 from pieces_framework.versions import VersionError
 
 from .instance_address import AddressError
-from .refusals import InstanceApiError, UnreachableError, is_busy, refusal, without_key
+from .refusals import (
+    InstanceApiError,
+    UnreachableError,
+    is_busy,
+    refusal,
+    retry_after_s,
+    without_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -113,7 +118,7 @@ class InstanceConnection:
             else:
                 if not is_busy(response):
                     return response
-                asked_s = _retry_after_s(response)
+                asked_s = retry_after_s(response)
             self._sleep(min(max(wait_s, asked_s), _MAX_WAIT_S))
         return self._sent(request)
 
@@ -184,16 +189,3 @@ class InstanceConnection:
 
 class _NoAnswerError(UnreachableError):
     """The connection was closed before there was an answer."""
-
-
-def _retry_after_s(response: httpx.Response) -> float:
-    """Return what `Retry-After` asks for, in seconds or as a date. Source: RFC 9110, 10.2.3."""
-    text = response.headers.get("retry-after", "")
-    if text.isascii() and text.isdecimal():
-        return float(text)
-    try:
-        until = parsedate_to_datetime(text)
-    except (OverflowError, ValueError):
-        return 0.0
-    # A date without a zone is in UTC, as all dates of HTTP are.
-    return (until.replace(tzinfo=until.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pieces_cli.workspace import PIECES_FOLDER, BrokenPiece, PieceFolder
+from pieces_engine.workspace.folders import PIECES_FOLDER, BrokenPiece, PieceFolder
 from pieces_framework.errors import PieceNotFoundError
 from pieces_framework.names import is_called
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pieces_cli.workspace import Workspace
+    from pieces_engine.workspace.folders import Workspace
 
 CUSTOM_FOLDER: Final = Path(PIECES_FOLDER) / "custom"
 

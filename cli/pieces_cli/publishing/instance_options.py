@@ -56,7 +56,6 @@ def open_client(
     import time
 
     from .client import WAITS_S, InstanceClient
-    from .instance_address import api_address, check_key
     from .instance_settings import instance_settings
 
     settings = instance_settings(root)
@@ -73,12 +72,7 @@ def open_client(
             f"Missing {missing}: set it in the environment or in the workspace's .env file.",
             ctx=click.get_current_context(),
         )
-    return InstanceClient(
-        api_url=api_address(url),
-        key=check_key(key),
-        waits_s=WAITS_S,
-        sleep=sleep or time.sleep,
-    )
+    return InstanceClient.at(url, key, waits_s=WAITS_S, sleep=sleep or time.sleep)
 
 
 def _asked_key() -> str | None:

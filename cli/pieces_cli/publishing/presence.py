@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, Self, cast, get_args
 
-from pieces_cli.building.source_digest import source_digest
-from pieces_cli.pyproject import ProjectFileError
+from pieces_engine.workspace.pyproject import ProjectFileError
 from pieces_framework.versions import Version
 
 from .refusals import json_object
@@ -15,7 +14,7 @@ from .refusals import json_object
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.folders import PieceFolder
     from pieces_framework import JsonValue
 
 _MAX_NAME_CHARACTERS: Final = 214
@@ -34,12 +33,11 @@ class PresentQuery:
     source_digest: str
 
     @classmethod
-    def of(cls, piece: PieceFolder) -> Self:
+    def of(cls, piece: PieceFolder, source_digest: str) -> Self:
         """Return the question for a piece's version.
 
         Raises:
             ProjectFileError: if its name or version is longer than an instance takes.
-            PieceError: as for `source_digest`.
         """
         limits = {
             "name": (piece.distribution, _MAX_NAME_CHARACTERS),
@@ -54,7 +52,7 @@ class PresentQuery:
         return cls(
             distribution=piece.distribution,
             version=piece.version,
-            source_digest=source_digest(piece),
+            source_digest=source_digest,
         )
 
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pieces_cli.building.extraction import extract
 from pieces_cli.building.ignored_files import refuse_ignored
-from pieces_cli.building.source_digest import source_files
 from pieces_cli.building.wheel import build_wheel
 from pieces_cli.piece_version import PieceVersion
 from pieces_cli.version_step import VersionRefusedError, VersionStep
+from pieces_engine.workspace.extraction import extract
 
 from .refusals import VersionTakenError
 
@@ -19,9 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from pieces_cli.building.extraction import Extracted
+    from pieces_cli.building.source_digest import Sources
     from pieces_cli.building.wheel import BuiltWheel
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.extraction import Extracted
+    from pieces_engine.workspace.folders import PieceFolder
     from pieces_framework.versions import Version
 
     from .client import InstanceClient
@@ -45,7 +45,7 @@ class Publisher:
         """The Python that can import the pieces."""
         return self.interpreter()
 
-    def prepare(self, piece: PieceFolder, found: Present, digest: str) -> Release:
+    def prepare(self, piece: PieceFolder, found: Present, sources: Sources) -> Release:
         """Return what publishing the piece's version takes, once that is known to be legal.
 
         The piece is imported, in a process of its own.
@@ -53,7 +53,7 @@ class Publisher:
         Args:
             piece: what to publish.
             found: what the instance has of its version: `changed` or `absent`.
-            digest: the piece's source digest.
+            sources: what the piece's wheel is built from.
 
         Raises:
             VersionRefusedError: if the version is there with other content, or too low for what
@@ -62,14 +62,19 @@ class Publisher:
             ExtractionError: as for `extract`.
             PieceError: as for `InstanceClient.published`.
         """
-        refuse_ignored(piece, source_files(piece).values())
+        refuse_ignored(piece, sources.files.values())
         extracted = extract(piece, self.python)
-        new = PieceVersion.of_folder(piece, extracted, digest)
+        new = PieceVersion.of_folder(piece, extracted, sources.digest)
         if found.status == "changed":
             raise self.taken(piece, new)
         reason = self._reason(piece, new, found.previous)
         return Release(
-            publisher=self, piece=piece, extracted=extracted, new=new, breaking_reason=reason
+            publisher=self,
+            piece=piece,
+            sources=sources,
+            extracted=extracted,
+            new=new,
+            breaking_reason=reason,
         )
 
     def taken(self, piece: PieceFolder, new: PieceVersion) -> VersionRefusedError:
@@ -111,6 +116,7 @@ class Release:
 
     publisher: Publisher
     piece: PieceFolder
+    sources: Sources
     extracted: Extracted
     new: PieceVersion
     breaking_reason: str | None
@@ -119,7 +125,11 @@ class Release:
         """Build the wheel; raises as `build_wheel` does."""
         publisher = self.publisher
         return build_wheel(
-            self.piece, python=publisher.python, out=publisher.out, extracted=self.extracted
+            self.piece,
+            python=publisher.python,
+            out=publisher.out,
+            extracted=self.extracted,
+            not_ignored=frozenset(self.sources.files.values()),
         )
 
     def upload(self, wheel: BuiltWheel, *, sent: Callable[[int], object] = lambda _: None) -> bool:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from traceback import format_exception
 from typing import TYPE_CHECKING, Final, Literal
 
-from pieces_cli.building.child_processes import ChildEndedError, end_children, terminable
-from pieces_cli.pyproject import ProjectFileError
-from pieces_cli.workspace import shown_path
+from pieces_cli.building.source_digest import read_sources
+from pieces_cli.reporting import shown_path
+from pieces_engine.workspace.child_processes import ChildEndedError, end_children, terminable
+from pieces_engine.workspace.pyproject import ProjectFileError
 from pieces_framework.errors import PieceError
 from pieces_framework.names import normalize_name
 
@@ -20,7 +21,8 @@ from .presence import PresentQuery
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from pieces_cli.workspace import PieceFolder
+    from pieces_cli.building.source_digest import Sources
+    from pieces_engine.workspace.folders import PieceFolder
 
     from .presence import Present
     from .publisher import Publisher
@@ -80,24 +82,27 @@ class Sync:
             PieceError: as for `InstanceClient.present`, before anything is done.
         """
         done = _doubles(pieces)
-        queries: dict[PieceFolder, PresentQuery] = {}
+        read: dict[PieceFolder, Sources] = {}
+        queries: list[PresentQuery] = []
         for piece in pieces:
             if piece in done:
                 continue
             try:
-                queries[piece] = PresentQuery.of(piece)
+                sources = read_sources(piece)
+                queries.append(PresentQuery.of(piece, sources.digest))
+                read[piece] = sources
             except (Exception, SystemExit) as error:  # noqa: BLE001 -- a piece's boundary
                 done[piece] = self._failed(piece, error)
-        found = self.publisher.client.present(list(queries.values()))
+        found = self.publisher.client.present(queries)
         missing: dict[PieceFolder, Present] = {}
-        for piece, present in zip(queries, found, strict=True):
+        for piece, present in zip(read, found, strict=True):
             if present.status == "present":
                 done[piece] = SyncedPiece(piece=piece, outcome="already there")
             else:
                 missing[piece] = present
         self.watch(len(done))
         if missing:
-            self._publish_all(missing, queries, done)
+            self._publish_all(missing, read, done)
         return [
             done.get(piece, SyncedPiece(piece=piece, outcome="not reached")) for piece in pieces
         ]
@@ -106,7 +111,7 @@ class Sync:
     def _publish_all(
         self,
         missing: dict[PieceFolder, Present],
-        queries: dict[PieceFolder, PresentQuery],
+        read: dict[PieceFolder, Sources],
         done: dict[PieceFolder, SyncedPiece],
     ) -> None:
         _ = self.publisher.python  # found here, where it may say something
@@ -114,8 +119,7 @@ class Sync:
         running: dict[Future[SyncedPiece], PieceFolder] = {}
         try:
             for piece, found in missing.items():
-                digest = queries[piece].source_digest
-                running[pool.submit(self._publish, piece, found, digest)] = piece
+                running[pool.submit(self._publish, piece, found, read[piece])] = piece
             for future in as_completed(running):
                 done[running[future]] = future.result()
                 self.watch(len(done))
@@ -137,12 +141,12 @@ class Sync:
             raise
         pool.shutdown(wait=False)
 
-    def _publish(self, piece: PieceFolder, found: Present, digest: str) -> SyncedPiece:
+    def _publish(self, piece: PieceFolder, found: Present, sources: Sources) -> SyncedPiece:
         not_reached = SyncedPiece(piece=piece, outcome="not reached")
         try:
             if self.stopped.is_set():
                 return not_reached
-            release = self.publisher.prepare(piece, found, digest)
+            release = self.publisher.prepare(piece, found, sources)
             if self.dry_run:
                 return SyncedPiece(piece=piece, outcome="would be uploaded")
             wheel = release.build()

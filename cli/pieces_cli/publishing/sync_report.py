@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pieces_cli.terminal import Tone
-    from pieces_cli.workspace import BrokenPiece, Workspace
+    from pieces_engine.workspace.folders import BrokenPiece, Workspace
     from pieces_framework import JsonValue, PieceError
 
     from .sync import Fate, SyncedPiece

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pieces_cli.building.child_processes import terminable
 from pieces_cli.piece_version import PieceVersion
+from pieces_engine.workspace.child_processes import terminable
 from pieces_framework.names import normalize_name
 
 from .earlier_version import BaselineError, EarlierVersion
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from pieces_cli.publishing.client import InstanceClient
-    from pieces_cli.workspace import PieceFolder, Workspace
+    from pieces_engine.workspace.folders import PieceFolder, Workspace
     from pieces_framework.artifact import PieceDocument
 
     from .earlier_version import Baseline
@@ -91,10 +91,8 @@ def open_baseline(
     with terminable():
         if text.lower().startswith(("http://", "https://")) or text == settings.api_url:
             from pieces_cli.publishing.client import InstanceClient
-            from pieces_cli.publishing.instance_address import api_address, check_key
 
-            key = check_key(settings.api_key) if settings.api_key else ""
-            with InstanceClient(api_url=api_address(text), key=key) as client:
+            with InstanceClient.at(text, settings.api_key) as client:
                 yield InstanceBaseline(client)
         elif text.lower().endswith(".whl"):
             yield _wheel_baseline(Path(text))

@@ -11,7 +11,7 @@ from pieces_framework.errors import PieceError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.folders import PieceFolder
     from pieces_framework import JsonValue
     from pieces_framework.versions import Version
 

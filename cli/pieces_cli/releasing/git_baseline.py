@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
-from pieces_cli.building.extraction import extract
-from pieces_cli.building.source_digest import source_digest, source_files
-from pieces_cli.pyproject import ProjectFileError, read_pyproject, text
-from pieces_cli.workspace import PROJECT_FILE, Workspace
+from pieces_cli.building.source_digest import read_sources, source_digest, source_files
+from pieces_engine.workspace.extraction import extract
+from pieces_engine.workspace.folders import PROJECT_FILE, Workspace
+from pieces_engine.workspace.pyproject import ProjectFileError, read_pyproject, text
 from pieces_framework.errors import PieceError
 from pieces_framework.names import normalize_name
 from pieces_framework.versions import Version
@@ -27,7 +27,7 @@ from .git_tree import GitTree, read_tree
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
 
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.folders import PieceFolder
     from pieces_framework import JsonValue
 
 _IGNORED: Final = ".gitignore"
@@ -137,7 +137,8 @@ class GitBaseline:
 
     def _digest(self, old: PieceFolder, piece: PieceFolder) -> str:
         """Return the old sources' digest; that of the piece's own where git stores the same."""
-        digest, before, now = source_digest(old), source_files(old), source_files(piece)
+        earlier, now = read_sources(old), source_files(piece)
+        digest, before = earlier.digest, earlier.files
         if before.keys() == now.keys():
             others = [
                 name for name in before if before[name].read_bytes() != now[name].read_bytes()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pieces_cli.changes import write_together
-from pieces_cli.pyproject import ProjectFileError
-from pieces_cli.workspace import PROJECT_FILE
+from pieces_engine.workspace.folders import PROJECT_FILE
+from pieces_engine.workspace.pyproject import ProjectFileError
 from pieces_framework.versions import Version
 
 from .changelog import CHANGELOG_FILE, section_of, with_entry
@@ -17,7 +17,7 @@ from .version_text import with_version
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.folders import PieceFolder
 
     from .piece_diffs import PieceDiff
 

@@ -6,12 +6,12 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from pieces_cli.building.child_processes import child_pool
-from pieces_cli.building.extraction import ExtractionError, extract
 from pieces_cli.building.project_rules import BuildError
 from pieces_cli.building.source_digest import source_digest
 from pieces_cli.piece_version import PieceVersion
 from pieces_cli.version_step import VersionStep
+from pieces_engine.workspace.child_processes import child_pool
+from pieces_engine.workspace.extraction import ExtractionError, extract
 from pieces_framework.versions import Version
 
 from .earlier_version import EarlierPieceError
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pieces_cli.workspace import PieceFolder
+    from pieces_engine.workspace.folders import PieceFolder
     from pieces_framework import JsonValue
     from pieces_framework.errors import PieceError
 

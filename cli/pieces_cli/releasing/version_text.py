@@ -6,7 +6,7 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Final, cast
 
-from pieces_cli.pyproject import ProjectFileError
+from pieces_engine.workspace.pyproject import ProjectFileError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

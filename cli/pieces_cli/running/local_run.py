@@ -43,8 +43,8 @@ def find_local_piece(name: str) -> LocalPiece:
         PieceNotFoundError: if there is neither.
         PieceError: if it cannot be imported, or several pieces claim the name.
     """
-    from pieces_cli.workspace import find_workspace
     from pieces_engine import find_installed
+    from pieces_engine.workspace.folders import find_workspace
     from pieces_framework import PieceNotFoundError
     from pieces_framework.importing import import_piece
 

@@ -139,7 +139,7 @@ def root() -> Path:
     Raises:
         ProjectFileError: as for `find_workspace`.
     """
-    from pieces_cli.workspace import find_workspace
+    from pieces_engine.workspace.folders import find_workspace
 
     workspace = find_workspace()
     return workspace.root if workspace else Path.cwd()

@@ -22,7 +22,7 @@ _AHEAD: Final = (
     "pieces_cli.running.calls",
     "pieces_cli.running.event_loop",
     "pieces_cli.running.local_run",
-    "pieces_cli.workspace",
+    "pieces_engine.workspace.folders",
     "pieces_engine.loaders",
     "pieces_engine.local_host",
     "pieces_engine.runner",

@@ -49,7 +49,7 @@ def _placed(error: AuthorCodeError) -> AuthorCodeError:
     """Return the error with a path from the workspace on, if it lies in one."""
     from pathlib import Path
 
-    from pieces_cli.workspace import find_workspace
+    from pieces_engine.workspace.folders import find_workspace
     from pieces_framework.errors import AuthorCodeError
 
     workspace = find_workspace()

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from pieces_cli.workspace import require_workspace
+from pieces_engine.workspace.folders import require_workspace
 
 from .options import absolute
 from .saves import Places, followed

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pieces_cli.changes import FileInTheWayError, WriteError, check_free
-from pieces_cli.workspace import PIECES_FOLDER, WorkspaceError
+from pieces_engine.workspace.folders import PIECES_FOLDER, WorkspaceError
 from pieces_framework.names import normalize_name
 
 from .naming import check_piece_name, piece_module, piece_object
@@ -20,7 +20,7 @@ from .python_source import import_statement, string_literal
 from .rendering import files_below, render_folder
 
 if TYPE_CHECKING:
-    from pieces_cli.workspace import Workspace
+    from pieces_engine.workspace.folders import Workspace
 
 _ASIDE: Final = ".new-piece-"
 _STALE_S: Final = 600

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pieces_cli.changes import FileInTheWayError, write_together
-from pieces_cli.workspace import find_workspace, refuse_workspace
+from pieces_engine.workspace.folders import find_workspace, is_workspace
 
 from .rendering import render_files
 
@@ -39,7 +39,10 @@ def write_workspace(root: Path) -> NewWorkspace:
         ProjectFileError: if a `pyproject.toml` there or above cannot be read.
         WriteError: if the disk does not take it.
     """
-    refuse_workspace(root)
+    if is_workspace(root):
+        raise FileInTheWayError(
+            f"`{root}` already is a workspace", hint="make a piece in it with `pieces create`"
+        )
     _refuse_piece(root)
     files = {path.as_posix(): text for path, text in render_files("workspace", {}).items()}
     kept = sorted(name for name in files.keys() & _MAY_STAY if (root / name).is_file())

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pieces_cli.building.child_processes import terminable
-from pieces_cli.interpreter import piece_environment
+from pieces_engine.workspace.child_processes import piece_environment, terminable
 from pieces_framework.errors import PieceError
 from pieces_framework.project import PROJECT_FILE
 
@@ -22,7 +21,7 @@ from .outcomes import RunOutcome, read_outcomes
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pieces_cli.workspace import PieceFolder, Workspace
+    from pieces_engine.workspace.folders import PieceFolder, Workspace
 
 _PLUGIN: Final = "pieces_engine.contract.test_plugin"
 _SETTINGS: Final = ("pytest.toml", ".pytest.toml", "pytest.ini", ".pytest.ini", PROJECT_FILE)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pieces_cli.workspace import Workspace
+    from pieces_engine.workspace.folders import Workspace
     from pieces_framework import JsonValue
 
     from .outcomes import PieceOutcome, RunOutcome

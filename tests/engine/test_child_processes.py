@@ -12,7 +12,7 @@ from subprocess import CompletedProcess
 
 import pytest
 
-from pieces_cli.building.child_processes import ChildEndedError, child_pool, run_child
+from pieces_engine.workspace.child_processes import ChildEndedError, child_pool, run_child
 
 _SAY_AND_WAIT = """
 import sys, threading

@@ -11,7 +11,6 @@ from pieces_framework.errors import PieceError, PieceNotFoundError
 from pieces_framework.names import ENTRY_POINT_GROUP, is_called
 from pieces_framework.versions import Version, VersionError
 
-from .changes import FileInTheWayError
 from .pyproject import ProjectFileError, Table, read_pyproject, table, text
 
 if TYPE_CHECKING:
@@ -19,8 +18,6 @@ if TYPE_CHECKING:
 
 PIECES_FOLDER: Final = "pieces"
 PROJECT_FILE: Final = "pyproject.toml"
-NO_PIECE: Final = "There is no piece yet: make one with `pieces create`."
-"""What a command says that had nothing to do; it ends well."""
 _SKIPPED: Final = frozenset({".venv", "dist", "build", "node_modules"})
 
 
@@ -110,7 +107,40 @@ class Workspace:
             WorkspaceError: if there are two.
             ProjectFileError: if its own `pyproject.toml` cannot be read, or is incomplete.
         """
+        return self._find(name, self.survey())
+
+    def find_each(self, names: Sequence[str]) -> list[PieceFolder | PieceError]:
+        """Return for each of the names what `find` returns or raises."""
         survey = self.survey()
+        found: list[PieceFolder | PieceError] = []
+        for name in names:
+            try:
+                found.append(self._find(name, survey))
+            except PieceError as error:
+                found.append(error)
+        return found
+
+    def piece_around(self) -> PieceFolder | None:
+        """Return the piece that the current folder lies in, if any."""
+        here = Path.cwd().resolve()
+        around = (piece for piece in self.survey().pieces if here.is_relative_to(piece.path))
+        return next(around, None)
+
+    def select(self, names: Sequence[str]) -> list[PieceFolder]:
+        """Return the pieces called `names`, each once and in that order; without names, all.
+
+        Raises:
+            PieceNotFoundError: as for `find`.
+            WorkspaceError: as for `find`.
+            ProjectFileError: as for `pieces`.
+        """
+        if not names:
+            return self.pieces()
+        survey = self.survey()
+        found = [self._find(name, survey) for name in names]
+        return list({piece.path: piece for piece in found}.values())
+
+    def _find(self, name: str, survey: Survey) -> PieceFolder:
         pieces = survey.pieces
         found = [piece for piece in pieces if is_called(name, piece.name, piece.distribution)]
         if not found:
@@ -127,33 +157,6 @@ class Workspace:
                 f"`{name}` may be {paths}", hint="give each folder and each package its own name"
             )
         return found[0]
-
-    def piece_around(self) -> PieceFolder | None:
-        """Return the piece that the current folder lies in, if any."""
-        here = Path.cwd().resolve()
-        around = (piece for piece in self.survey().pieces if here.is_relative_to(piece.path))
-        return next(around, None)
-
-    def select(self, names: Sequence[str]) -> list[PieceFolder]:
-        """Return the pieces called `names`, each once and in that order; without names, all.
-
-        Raises:
-            PieceNotFoundError: as `find` does, and if there is no piece at all.
-            WorkspaceError: as for `find`.
-            ProjectFileError: as for `pieces`.
-        """
-        found = [self.find(name) for name in names] if names else self.pieces()
-        if not found:
-            raise PieceNotFoundError(
-                f"there is no piece in `{self.root}`", hint="make one with `pieces create`"
-            )
-        return list({piece.path: piece for piece in found}.values())
-
-
-def shown_path(path: Path) -> str:
-    """Return how messages for a reader call a path: from the current folder on, if it is below."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def find_workspace(start: Path | None = None) -> Workspace | None:
@@ -195,18 +198,14 @@ def require_workspace() -> Workspace:
     return workspace
 
 
-def refuse_workspace(root: Path) -> None:
-    """Refuse a folder that is a workspace itself; it may lie inside one.
+def is_workspace(folder: Path) -> bool:
+    """Whether a folder is a workspace itself, not only inside one.
 
     Raises:
-        FileInTheWayError: if it is one.
         ProjectFileError: if its `pyproject.toml` cannot be read.
     """
-    path = root / PROJECT_FILE
-    if path.is_file() and _is_workspace(read_pyproject(path)):
-        raise FileInTheWayError(
-            f"`{root}` already is a workspace", hint="make a piece in it with `pieces create`"
-        )
+    path = folder / PROJECT_FILE
+    return path.is_file() and _is_workspace(read_pyproject(path))
 
 
 def _near(name: str, known: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""A piece's metadata, taken in a process of its own: a build never imports the piece itself."""
+"""A piece's metadata, taken in a process of its own: who asks never imports the piece itself."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from pieces_cli.interpreter import piece_environment
 from pieces_framework.errors import PieceError
 
-from .child_processes import run_child
+from .child_processes import piece_environment, run_child
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pieces_cli.workspace import PieceFolder
     from pieces_framework import JsonValue
+
+    from .folders import PieceFolder
 
 TIMEOUT_S: Final = 60.0
 _TAIL_LINES: Final = 15

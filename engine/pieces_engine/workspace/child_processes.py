@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 _lock: Final = threading.Lock()
 _running: Final[set[subprocess.Popen[bytes]]] = set()
 _ending: Final = threading.Event()
+_SECRETS: Final = (
+    *("AP_API_KEY", "TWINE_", "ACTIONS_ID_TOKEN_REQUEST_"),
+    *("AP_POSTGRES_", "AP_REGISTRY_URL"),
+)
+"""How the variables begin that publish, or that an instance keeps to itself."""
 
 
 class ChildEndedError(PieceError):
@@ -31,6 +36,11 @@ class ChildEndedError(PieceError):
 
     def __init__(self) -> None:
         super().__init__("the command ends: the piece is not imported to the end")
+
+
+def piece_environment() -> dict[str, str]:
+    """Return our environment for a process that runs a piece's code: without our secrets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
 
 
 def run_child(
