@@ -6,6 +6,7 @@ The tree is the framework's; each error the instance can answer has its HTTP sta
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -20,12 +21,16 @@ from starlette.requests import ClientDisconnect
 from pieces_framework.errors import ArtifactError, PieceError, PieceNotFoundError
 from pieces_framework.versions import VersionError
 from pieces_framework.wire import JsonValue, document
+from pieces_server.database import DatabaseUnavailableError
+from pieces_server.web.allowed_methods import allowed_methods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fastapi import FastAPI
 
+_RETRY_AFTER_S: Final = 5
+"""When to ask again that found no database: soon, as most such times are restarts."""
 _HTTP_CODES: Final = {404: "ENTITY_NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
 _logger = logging.getLogger(__name__)
 
@@ -75,7 +80,13 @@ class AuthenticationError(ApiError):
     code = "AUTHENTICATION"
 
     def __init__(self, message: str, *, scheme: str) -> None:
-        super().__init__(message, hint="send the header `Authorization: Bearer sk-...`")
+        bearer = scheme == "Bearer"
+        super().__init__(
+            message,
+            hint="send the header `Authorization: Bearer sk-...`"
+            if bearer
+            else "send an api key as the password of the user `__token__`",
+        )
         self.headers = {"WWW-Authenticate": scheme}
 
 
@@ -93,6 +104,48 @@ class AuthorizationError(ApiError):
         super().__init__(
             f"the api key has not the scope `{needed}`",
             hint="ask an administrator of the instance for a key that has it",
+        )
+
+
+class TooManyKeysError(ApiError):
+    """Somebody at the client's address has tried many keys that do not exist.
+
+    Args:
+        wait_s: seconds until the instance looks at a key from there again.
+    """
+
+    status = 429
+    code = "TOO_MANY_REQUESTS"
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__(
+            "too many unknown api keys from this address",
+            hint="wait as long as the header `Retry-After` says, and send a key of this instance",
+        )
+        self.headers = {"Retry-After": str(math.ceil(wait_s))}
+
+
+class ConflictError(ApiError):
+    """A request that does not go together with what the instance has."""
+
+    status = 409
+    code = "VALIDATION"
+
+
+class NoPieceError(ApiError):
+    """A wheel that is no piece was uploaded with a key that is for pieces only.
+
+    Args:
+        label: how messages call the wheel.
+    """
+
+    status = 403
+    code = "AUTHORIZATION"
+
+    def __init__(self, label: str) -> None:
+        super().__init__(
+            f"`{label}` holds no piece, and the api key has not the scope `admin`",
+            hint="build the wheel of a piece with `build-piece`; others need an admin's key",
         )
 
 
@@ -123,6 +176,54 @@ class FileTooLargeError(ApiError):
         )
 
 
+class BodyTooLargeError(ApiError):
+    """The body of a request that bears no file is larger than any such body."""
+
+    status = 413
+    code = "FILE_TOO_LARGE"
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(f"the body is larger than {max_bytes // 1024 // 1024} MB")
+
+
+class BodyTooSlowError(ApiError):
+    """The body of a request stopped coming in, or came too slowly."""
+
+    status = 408
+    code = "REQUEST_TIMEOUT"
+
+    def __init__(self, waited_s: float) -> None:
+        super().__init__(
+            f"the body came in too slowly for {waited_s:g} s",
+            hint="send it again, and all that `Content-Length` announces",
+        )
+
+
+class ChecksFailedError(ApiError):
+    """A piece breaks a rule whose findings are errors, or cannot be checked.
+
+    Args:
+        message: which piece, and the first error.
+        findings: all of them, as `Finding.document` has them.
+    """
+
+    code = "PIECE_CHECKS_FAILED"
+
+    def __init__(self, message: str, *, findings: Sequence[Mapping[str, JsonValue]]) -> None:
+        super().__init__(message, hint="run `pieces check` and mend what it finds")
+        self._findings = findings
+
+    def params(self) -> dict[str, JsonValue]:
+        """Return the message, and each finding with rule, severity, path, line and hint."""
+        return {**super().params(), "findings": list(self._findings)}
+
+
+class EngineOperationError(ApiError):
+    """What a request needs was refused by something else: a piece's code, or another index."""
+
+    code = "ENGINE_OPERATION_FAILURE"
+
+
 class AlreadyPublishedError(ApiError):
     """The version is there already, with the same bytes or with others.
 
@@ -141,6 +242,7 @@ class AlreadyPublishedError(ApiError):
         super().__init__(
             f"piece_metadata_already_exists name={name} version={version} projectId=undefined"
         )
+        self.sha256: Final = sha256
         self._stored = document(sha256=sha256, source_digest=source_digest)
 
     def params(self) -> dict[str, JsonValue]:
@@ -148,10 +250,31 @@ class AlreadyPublishedError(ApiError):
         return {"message": self.message, **self._stored}
 
 
+class NotReadyError(ApiError):
+    """A part that requests need cannot be used now.
+
+    Args:
+        states: of each part by its name, `ok` or `failed`.
+    """
+
+    status = 503
+    code = "SERVICE_UNAVAILABLE"
+
+    def __init__(self, states: Mapping[str, str]) -> None:
+        failed = ", ".join(part for part, state in states.items() if state != "ok")
+        super().__init__(f"the instance is not ready: {failed}")
+        self._states: Final = states
+
+    def params(self) -> dict[str, JsonValue]:
+        """Return the message and the states."""
+        return document(message=self.message, **self._states)
+
+
 def install_error_answers(app: FastAPI) -> None:
     """Make the application answer every error in the API's form."""
-    for expected in (PieceError, RequestValidationError, HTTPException):
+    for expected in (PieceError, RequestValidationError):
         app.add_exception_handler(expected, _answer_refusal)
+    app.add_exception_handler(HTTPException, _answer_framework)
     app.add_exception_handler(ClientDisconnect, _answer_nobody)
     app.add_exception_handler(Exception, _answer_fault)
 
@@ -160,6 +283,10 @@ def _answer_refusal(_: Request, error: Exception) -> Response:
     match error:
         case ApiError():
             return _answer(error.status, error.code, error.params(), error.headers)
+        case DatabaseUnavailableError():
+            _logger.warning("%s", error.message)
+            params = document(message="the instance's database does not answer")
+            return _answer(503, error.code, params, {"Retry-After": str(_RETRY_AFTER_S)})
         case PieceNotFoundError():
             return _answer(404, error.code, {"message": error.message})
         case ArtifactError():
@@ -171,11 +298,19 @@ def _answer_refusal(_: Request, error: Exception) -> Response:
         case RequestValidationError():
             refused = FormError([_field_error(each) for each in error.errors()])
             return _answer(refused.status, refused.code, refused.params())
-        case HTTPException():  # what the framework refuses: a route, a method, a broken form
-            code = _HTTP_CODES.get(error.status_code, "VALIDATION")
-            return _answer(error.status_code, code, {"message": error.detail}, error.headers)
         case _:
             raise error
+
+
+def _answer_framework(request: Request, error: Exception) -> Response:
+    """Answer what the framework refuses: a route, a method, a broken form."""
+    if not isinstance(error, HTTPException):
+        raise error
+    code = _HTTP_CODES.get(error.status_code, "VALIDATION")
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {"Allow": allowed_methods(request)}
+    return _answer(error.status_code, code, {"message": error.detail}, headers)
 
 
 def _field_error(error: Mapping[str, Any]) -> dict[str, str]:

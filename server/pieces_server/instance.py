@@ -7,11 +7,22 @@ from typing import TYPE_CHECKING
 
 from fastapi import Request
 
+from .access.bad_keys import BadKeys
 from .access.keys import ApiKeys
+from .checking.checker import Checker
 from .database import Database, open_database
+from .database.opening import told_unusable
+from .errors import EngineOperationError
 from .registry.catalogue import Catalogue
+from .registry.collecting import collect_leftovers
+from .registry.database_source import DatabaseSource
+from .registry.other_index import OtherIndex, open_other_index
 from .registry.package_index import PackageIndex
 from .registry.publishing import Publishing
+from .registry.withdrawing import Withdrawing
+from .registry.workspace_source import WorkspaceCatalogue, open_workspace_source
+from .settings import PiecesSource
+from .storage.identity import check_identity
 from .storage.wheel_folder import WheelFolder
 
 if TYPE_CHECKING:
@@ -26,28 +37,66 @@ class Instance:
     database: Database
     folder: WheelFolder
     keys: ApiKeys
+    bad_keys: BadKeys
+    checker: Checker
     publishing: Publishing
     catalogue: Catalogue
+    withdrawing: Withdrawing
     index: PackageIndex
+    other_index: OtherIndex | None
+    """Where pieces of type `REGISTRY` come from; `None` if the administrator named none."""
+
+    def require_publishing(self) -> None:
+        """Refuse what adds or withdraws versions, where pieces are those of a workspace.
+
+        Raises:
+            EngineOperationError: if they are.
+        """
+        if self.settings.pieces_source is PiecesSource.FILE:
+            # The documented text, to the letter.
+            raise EngineOperationError(
+                "Creating pieces is not supported in development mode",
+                hint="the instance shows the pieces of a workspace (`AP_PIECES_SOURCE`): save the"
+                " piece there, or publish it to another instance",
+            )
 
 
 def open_instance(settings: Settings) -> Instance:
     """Open the database and the data folder, which must exist.
 
+    What publishers left behind that were cut off is removed here: each process that starts does
+    it, also one that takes the place of a worker that crashed.
+
     Raises:
-        SettingsError: if either cannot be used.
+        SettingsError: if either cannot be used, or they are not of one instance; also if the
+            settings name pieces that are not there, or another index that cannot be one.
+        DatabaseUnavailableError: if the database does not answer.
     """
     database = open_database(settings)
-    folder = WheelFolder(settings.data_folder)
-    catalogue = Catalogue(database)
+    with told_unusable(database):
+        check_identity(database, settings.data_folder)
+        folder = WheelFolder(settings.data_folder)
+        collect_leftovers(database, folder)
+    catalogue = _catalogue(settings, database)
+    checker = Checker()
     return Instance(
         settings=settings,
         database=database,
         folder=folder,
         keys=ApiKeys(database),
-        publishing=Publishing(database, folder, catalogue),
+        bad_keys=BadKeys(),
+        checker=checker,
+        publishing=Publishing(
+            database,
+            folder,
+            catalogue,
+            checker=checker,
+            max_file_bytes=settings.max_file_size_bytes,
+        ),
         catalogue=catalogue,
+        withdrawing=Withdrawing(database),
         index=PackageIndex(database, folder),
+        other_index=open_other_index(settings),
     )
 
 
@@ -55,3 +104,9 @@ def instance_of(request: Request) -> Instance:
     """Return the instance that answers a request."""
     found: Instance = request.app.state.instance
     return found
+
+
+def _catalogue(settings: Settings, database: Database) -> Catalogue:
+    if settings.pieces_source is PiecesSource.FILE:
+        return WorkspaceCatalogue(open_workspace_source(settings))
+    return Catalogue(DatabaseSource(database))

@@ -29,3 +29,12 @@ def database(request: pytest.FixtureRequest) -> dict[str, str]:
         return {}
     server: Postgres = request.getfixturevalue("postgres")
     return server.new_database()
+
+
+@pytest.fixture
+def empty_database(database: dict[str, str], request: pytest.FixtureRequest) -> dict[str, str]:
+    """As `database`, and empty before each test; on SQLite that is a matter of the folder."""
+    if not database:
+        return {}
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.new_database()

@@ -31,6 +31,23 @@ def test_what_no_route_takes_is_refused_in_the_apis_form(
     assert answer.json()["params"]["message"]
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/v1/pieces", "GET, POST"),
+        ("/api/v1/pieces/present", "POST"),
+        ("/api/v1/pieces/categories", "GET"),
+        ("/api/v1/pieces/piece-x/versions/1.0.0/yank", "DELETE, PUT"),
+    ],
+)
+def test_a_refused_method_is_told_which_are_taken(
+    instance: Instance, path: str, allowed: str
+) -> None:
+    answer = httpx.patch(f"{instance.url}{path}", headers=instance.headers)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
 def test_a_form_that_cannot_be_read_is_refused(instance: Instance) -> None:
     answer = httpx.post(
         f"{instance.url}/api/v1/pieces",

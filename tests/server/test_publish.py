@@ -39,6 +39,7 @@ def test_publishing_answers_with_the_full_model(instance: Instance, tmp_path: Pa
     created = model.pop("created")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", created)
     assert model.pop("updated") == created
+    assert {each["severity"] for each in model.pop("findings")} == {"warning"}
     assert model == METADATA | {
         "name": "piece-gelato",
         "version": "0.1.0",
@@ -102,7 +103,11 @@ def test_a_piece_is_accepted_under_either_of_its_names(
 
 def test_publishing_never_imports_the_piece(instance: Instance, tmp_path: Path) -> None:
     marker = tmp_path / "imported"
-    module = f"import pathlib\npathlib.Path({str(marker)!r}).touch()\n"
+    # In a decorator, which the checks let pass: this is about what runs, not about what is found.
+    module = (
+        "import pathlib\ndef run(function):\n    function()\n    return function\n\n"
+        f"@run\ndef mark():\n    pathlib.Path({str(marker)!r}).touch()\n"
+    )
     wheel = build_wheel(tmp_path, "piece-marker", module=module).read_bytes()
 
     answer = publish(instance, wheel, name="piece-marker")
@@ -183,7 +188,7 @@ def test_a_bad_archive_is_refused_and_nothing_is_stored(
 BAD_FORMS: dict[str, tuple[dict[str, str], str]] = {
     "no name": ({"pieceName": ""}, "pieceName"),
     "odd version": ({"pieceVersion": "1.0"}, "pieceVersion"),
-    "another package type": ({"packageType": "REGISTRY"}, "packageType"),
+    "another package type": ({"packageType": "OFFICIAL"}, "packageType"),
     "another scope": ({"scope": "PROJECT"}, "scope"),
 }
 
@@ -208,7 +213,11 @@ def test_a_bad_field_is_named_and_nothing_is_stored(
 
 
 def test_every_missing_field_is_named_at_once(instance: Instance) -> None:
-    answer = httpx.post(f"{instance.url}/api/v1/pieces", headers=instance.headers)
+    answer = httpx.post(
+        f"{instance.url}/api/v1/pieces",
+        headers={**instance.headers, "Content-Type": "multipart/form-data; boundary=b"},
+        content=b"--b--\r\n",
+    )
 
     assert answer.status_code == 400
     assert {error["field"] for error in answer.json()["params"]["errors"]} == {
@@ -221,7 +230,7 @@ def test_an_archive_that_is_no_file_is_refused(instance: Instance) -> None:
     answer = httpx.post(
         f"{instance.url}/api/v1/pieces",
         headers=instance.headers,
-        data={**FORM, "pieceArchive": "text"},
+        files={**{name: (None, text) for name, text in FORM.items()}, "pieceArchive": (None, "a")},
     )
 
     assert answer.status_code == 400

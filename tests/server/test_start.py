@@ -144,7 +144,6 @@ def test_what_a_cut_off_publish_left_is_removed_at_the_start(tmp_path: Path) -> 
     [
         ({"AP_PORT": "http"}, "`AP_PORT` must be from 0 to 65535, got 'http'"),
         ({"AP_PORT": "65536"}, "`AP_PORT` must be from 0 to 65535, got '65536'"),
-        ({"AP_PORT": "00000000000080"}, "`AP_PORT` must be"),
         ({"AP_PORT": "-1"}, "`AP_PORT` must be"),
         ({"AP_MAX_FILE_SIZE_MB": "0"}, "`AP_MAX_FILE_SIZE_MB` must be from 1"),
         ({"AP_PUBLIC_READ": "yes"}, "`AP_PUBLIC_READ` must be true or false, got 'yes'"),
@@ -189,7 +188,7 @@ def test_a_database_that_is_damaged_in_the_middle_is_named(tmp_path: Path) -> No
 
     assert done.returncode == 78
     assert done.stderr.startswith(f"error: the database {str(path)!r} ")
-    assert "\nhint: put a copy from before in its place" in done.stderr
+    assert "; if it is damaged, restore a backup\n" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -210,26 +209,32 @@ def test_what_cannot_be_used_in_the_data_folder_is_named(tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize(
-    ("statement", "said"),
+    ("statements", "said"),
     [
-        ("PRAGMA user_version = 3", "a newer version of Piecekit: its schema is 3, not 2"),
-        ("PRAGMA user_version = 0", "an unknown version of Piecekit: its schema is 0, not 2"),
+        (["UPDATE alembic_version SET version_num = '0099'"], "its tables are of revision 0099"),
+        (["DROP TABLE alembic_version", "PRAGMA user_version = 4"], "its schema is 4"),
+        (["DROP TABLE alembic_version", "PRAGMA user_version = 0"], "its schema is 0"),
     ],
 )
 def test_a_folder_that_another_version_wrote_is_refused_and_left_as_it_is(
-    tmp_path: Path, statement: str, said: str
+    tmp_path: Path, statements: list[str], said: str
 ) -> None:
     with running_instance(tmp_path) as instance:
         before = stored_state(instance)[2]
-    with closing(sqlite3.connect(tmp_path / "piecekit.db")) as connection:
-        connection.execute(statement)
+    with closing(sqlite3.connect(tmp_path / "piecekit.db", isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
     orphan = tmp_path / "incoming" / "of another version"
     orphan.touch()
 
     done = run(data_folder=tmp_path)
 
+    path = str(tmp_path / "piecekit.db")
     assert done.returncode == 78
-    assert f"{str(tmp_path / 'piecekit.db')!r} was written by {said}" in done.stderr
+    assert (
+        f"the database {path!r} was written by another version of Piecekit: {said}" in done.stderr
+    )
+    assert "\nhint: update Piecekit, or use another database\n" in done.stderr
     assert all(path.exists() for path in (*before, orphan))
 
 
@@ -260,14 +265,6 @@ def test_only_the_owner_can_read_what_is_written_to_an_open_folder(tmp_path: Pat
     assert stat.S_IMODE(folder.stat().st_mode) == 0o755
 
 
-def test_every_bad_setting_is_named_at_once(tmp_path: Path) -> None:
-    done = run(data_folder=tmp_path, AP_PORT="x", AP_PUBLIC_READ="x", AP_MAX_FILE_SIZE_MB="x")
-
-    assert all(
-        f"`AP_{name}`" in done.stderr for name in ("PORT", "PUBLIC_READ", "MAX_FILE_SIZE_MB")
-    )
-
-
 def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
@@ -278,53 +275,12 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     assert f"`AP_PORT` {port}: Address already in use" in done.stderr
 
 
-def test_a_second_instance_on_one_folder_is_refused(tmp_path: Path) -> None:
-    with running_instance(tmp_path):
-        done = run(data_folder=tmp_path)
-
-    assert done.returncode == 78
-    assert "another instance runs" in done.stderr
-
-
-def test_nothing_secret_is_logged(tmp_path: Path) -> None:
-    wheel = build_wheel(tmp_path, "piece-secret").read_bytes()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pieces_server"],
-        env=instance_environment(tmp_path / "data"),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == f"data folder: {tmp_path / 'data'}\n"
-    key = process.stdout.readline().rpartition(" ")[2].strip()
-    url = process.stdout.readline().rpartition(" ")[2].strip()
-    form = {"pieceName": "piece-secret", "pieceVersion": "0.1.0"}
-    form |= {"packageType": "ARCHIVE", "scope": "PLATFORM"}
-    headers = {"Authorization": f"Bearer {key}"}
-    answer = httpx.post(
-        f"{url}/api/v1/pieces", headers=headers, data=form, files={"pieceArchive": wheel}
-    )
-    httpx.get(f"{url}/simple/", headers={"Authorization": "Bearer sk-unknown"})
-    (path,) = (tmp_path / "data" / "wheels").glob(f"*/{answer.json()['sha256']}.whl")
-    path.unlink()
-    file = f"{url}/simple/piece-secret/{answer.json()['filename']}"
-    assert httpx.get(file, headers=headers).status_code == 500  # logs a traceback
-
-    process.terminate()
-    out, err = process.communicate(timeout=30)
-
-    assert out == ""
-    assert "Traceback" in err
-    assert key not in err
-    assert "sk-" not in err
-
-
 @pytest.mark.parametrize(
     ("number", "exit_code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)]
 )
 def test_a_signal_ends_it_quietly(tmp_path: Path, number: signal.Signals, exit_code: int) -> None:
-    with running_instance(tmp_path) as instance, httpx.Client() as client:
+    quiet = running_instance(tmp_path, AP_LOG_LEVEL="WARNING")
+    with quiet as instance, httpx.Client() as client:
         client.get(f"{instance.url}/simple/", headers=instance.headers)  # stays connected
 
         stopped = instance.stop(number)

@@ -45,6 +45,12 @@ class Instance:
         """The package index, with the key in it, as installers take it."""
         return f"http://__token__:{self.key}@{urlsplit(self.url).netloc}/simple/"
 
+    def logged(self) -> str:
+        """What it has written to stderr so far; it may go on writing meanwhile."""
+        number = self.log.fileno()
+        # The place where it writes next is shared with us: reading must not move it.
+        return os.pread(number, os.fstat(number).st_size, 0).decode()
+
     def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str]:
         """End it by a signal, and return its exit code and all that it wrote to stderr."""
         self.process.send_signal(number)
@@ -59,18 +65,22 @@ class Instance:
 
 
 @contextmanager
-def running_instance(data_folder: Path, *, key: str = "", **env: str) -> Generator[Instance]:
+def running_instance(
+    data_folder: Path, *, key: str = "", cwd: Path | str | None = None, **env: str
+) -> Generator[Instance]:
     """Start an instance, wait until it listens, and stop it at the end if it still runs.
 
     Args:
         data_folder: its `AP_CONFIG_PATH`; a second start on it finds what the first has stored.
         key: an API key that is already known, for a data folder that was used before.
+        cwd: the folder it is started in; ours if it is `None`.
         env: settings, such as `AP_PUBLIC_READ="true"`.
     """
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "pieces_server"],
             env=instance_environment(data_folder, **env),
+            cwd=cwd,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

@@ -6,6 +6,7 @@ import itertools
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Generator, Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import trustme
 
 REQUIRED = "PIECEKIT_REQUIRE_POSTGRES"
 """Set to 1 where a machine without PostgreSQL shall fail the tests instead of skipping them."""
@@ -29,25 +31,63 @@ def missing() -> str:
 
 @dataclass(frozen=True)
 class Postgres:
-    """A running server that listens on a socket in a temporary folder only."""
+    """A server that listens on a socket in a temporary folder, and perhaps on a port with TLS."""
 
     folder: Path
+    programs: Path
+    port: int | None
     _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def new_database(self) -> dict[str, str]:
         """Make an empty database and return the settings that name it."""
-        name = f"piecekit_{next(self._numbers)}"
-        with psycopg.connect(self.address("postgres"), autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        return {"AP_DB_TYPE": "POSTGRES", "AP_POSTGRES_URL": self.address(name)}
+        return {"AP_DB_TYPE": "POSTGRES", "AP_POSTGRES_URL": self.address(self._new_name())}
+
+    def new_database_by_port(self) -> dict[str, str]:
+        """As `new_database`; the settings name it by host and port."""
+        return {
+            "AP_DB_TYPE": "POSTGRES",
+            "AP_POSTGRES_HOST": "localhost",
+            "AP_POSTGRES_PORT": str(self.port),
+            "AP_POSTGRES_DATABASE": self._new_name(),
+            "AP_POSTGRES_USERNAME": "postgres",
+        }
 
     def address(self, database: str) -> str:
         return f"postgres://postgres@/{database}?host={self.folder}"
 
+    def start(self) -> None:
+        # On the disk as in life: what a test says of crashes is not about PostgreSQL's own.
+        options = f"-k {self.folder} -c max_connections=200 -c shared_buffers=32MB"
+        if self.port is None:
+            options += " -c listen_addresses="
+        else:
+            options += f" -c listen_addresses=127.0.0.1 -p {self.port} -c ssl=on"
+        self._control("-l", self.folder / "log", "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop it at once, as a crash does."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *arguments: str | Path) -> None:
+        _run(self.programs / "pg_ctl", "-D", self.folder / "data", "-w", *arguments)
+
+    def _new_name(self) -> str:
+        name = f"piecekit_{next(self._numbers)}"
+        address = self.address("postgres")
+        if self.port is not None:
+            address += f"&port={self.port}"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return name
+
 
 @contextmanager
-def running_postgres() -> Generator[Postgres]:
-    """Start a server; as root it runs as the user `postgres`, as it refuses root."""
+def running_postgres(certificate: trustme.LeafCert | None = None) -> Generator[Postgres]:
+    """Start a server; as root it runs as the user `postgres`, as it refuses root.
+
+    Args:
+        certificate: with one, it listens on a port of the loopback address too, with TLS.
+    """
     programs = _programs()
     if programs is None:
         reason = missing()
@@ -58,15 +98,32 @@ def running_postgres() -> Generator[Postgres]:
         folder = Path(name)
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
-        data, log = folder / "data", folder / "log"
-        # On the disk as in life: what a test says of crashes is not about PostgreSQL's own.
-        options = f"-k {folder} -c listen_addresses= -c max_connections=200 -c shared_buffers=32MB"
+        data = folder / "data"
         _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync")
-        _run(programs / "pg_ctl", "-D", data, "-l", log, "-w", "-o", options, "start")
+        if certificate is not None:
+            _write_certificate(data, certificate)
+        server = Postgres(folder, programs, _free_port() if certificate else None)
+        server.start()
         try:
-            yield Postgres(folder)
+            yield server
         finally:
-            _run(programs / "pg_ctl", "-D", data, "-w", "-m", "immediate", "stop")
+            server.stop()
+
+
+def _write_certificate(data: Path, certificate: trustme.LeafCert) -> None:
+    (data / "server.crt").write_bytes(certificate.cert_chain_pems[0].bytes())
+    key = data / "server.key"
+    key.write_bytes(certificate.private_key_pem.bytes())
+    key.chmod(0o600)
+    if os.geteuid() == 0:
+        for path in (key, data / "server.crt"):
+            shutil.chown(path, "postgres", "postgres")
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
 
 
 def _run(*command: str | Path) -> None:

@@ -2,17 +2,22 @@
 
 import base64
 import binascii
+from collections.abc import Callable
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
 from pieces_server.audit import Actor
-from pieces_server.errors import AuthenticationError, AuthorizationError
+from pieces_server.errors import AuthenticationError, AuthorizationError, TooManyKeysError
 from pieces_server.instance import instance_of
 
-from .keys import ApiKey, Scope
+from .errors import RefusedKeyError
+from .keys import ApiKey, digest
+from .scopes import Scope
 
 _BEARER: Final = "Bearer"
+_USER: Final = "__token__"
+"""The user name of who has only a key, as package indexes have it."""
 _BASIC: Final = 'Basic realm="Piecekit", charset="UTF-8"'
 
 
@@ -21,13 +26,14 @@ def may_read(request: Request) -> ApiKey | None:
 
     Raises:
         AuthenticationError: if it bears none, or one that is not in use.
+        TooManyKeysError: if its sender has tried many.
     """
-    return _reader(request, _bearer_key(request), _BEARER)
+    return _reader(request, _bearer_key, _BEARER)
 
 
 def may_install(request: Request) -> ApiKey | None:
     """As `may_read`, for installers: they send the key as the password of `__token__`."""
-    return _reader(request, _bearer_key(request) or _basic_key(request), _BASIC)
+    return _reader(request, _installer_key, _BASIC)
 
 
 def may_publish(request: Request) -> Actor:
@@ -42,8 +48,12 @@ def may_publish(request: Request) -> Actor:
 
 def may_upload(request: Request) -> Actor:
     """As `may_publish`, for tools that send the key as the password of `__token__`."""
-    key = _bearer_key(request) or _basic_key(request)
-    return _actor(request, key, _BASIC, Scope.PUBLISH)
+    return _actor(request, _installer_key(request), _BASIC, Scope.PUBLISH)
+
+
+def may_upload_any(request: Request) -> Actor:
+    """As `may_upload`, with the scope `admin`, which wheels need that are no pieces."""
+    return _actor(request, _installer_key(request), _BASIC, Scope.ADMIN)
 
 
 def may_administer(request: Request) -> Actor:
@@ -56,10 +66,10 @@ Uploader = Annotated[Actor, Depends(may_upload)]
 Administrator = Annotated[Actor, Depends(may_administer)]
 
 
-def _reader(request: Request, key: str, scheme: str) -> ApiKey | None:
+def _reader(request: Request, find_key: Callable[[Request], str], scheme: str) -> ApiKey | None:
     if instance_of(request).settings.public_read:
         return None
-    return _known(request, key, scheme)
+    return _known(request, find_key(request), scheme)
 
 
 def _actor(request: Request, key: str, scheme: str, needed: Scope) -> Actor:
@@ -71,16 +81,29 @@ def _actor(request: Request, key: str, scheme: str, needed: Scope) -> Actor:
 
 
 def _known(request: Request, key: str, scheme: str) -> ApiKey:
+    instance = instance_of(request)
+    address = request.client.host if request.client else ""
+    wait_s = instance.bad_keys.wait_s(address)
+    if wait_s:
+        raise TooManyKeysError(wait_s)
     if not key:
         raise AuthenticationError("missing api key", scheme=scheme)
-    known = instance_of(request).keys.find(key)
-    if known is None:
-        raise AuthenticationError("invalid api key", scheme=scheme)
+    try:
+        known = instance.keys.find(key)
+    except RefusedKeyError as error:
+        if not error.known:
+            instance.bad_keys.note(address, digest(key))
+        raise AuthenticationError(error.message, scheme=scheme) from None
+    request.state.key_id = known.id  # for the log
     return known
 
 
 def _bearer_key(request: Request) -> str:
     return _credentials(request, "bearer")
+
+
+def _installer_key(request: Request) -> str:
+    return _bearer_key(request) or _basic_key(request)
 
 
 def _basic_key(request: Request) -> str:
@@ -89,9 +112,14 @@ def _basic_key(request: Request) -> str:
     except (binascii.Error, ValueError):
         return ""
     user, _, key = text.partition(":")
-    return key if user == "__token__" else ""
+    if text and user != _USER:
+        raise AuthenticationError(f"the user name must be `{_USER}`", scheme=_BASIC)
+    return key
 
 
 def _credentials(request: Request, scheme: str) -> str:
-    name, _, credentials = request.headers.get("authorization", "").partition(" ")
+    headers = request.headers.getlist("authorization")
+    if len(headers) > 1:  # what stands before us may have looked at the other
+        raise AuthenticationError("more than one header `Authorization`", scheme=_BEARER)
+    name, _, credentials = "".join(headers).partition(" ")
     return credentials.strip() if name.lower() == scheme else ""

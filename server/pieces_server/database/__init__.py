@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .connection import Database
 from .opening import open_database
+from .unavailable import DatabaseUnavailableError
 
-__all__ = ["Database", "open_database"]
+__all__ = ["Database", "DatabaseUnavailableError", "open_database"]

@@ -6,14 +6,17 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import create_engine, event, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.engine import URL
 
-from pieces_server.settings import DatabaseType, SettingsError
+from pieces_server.settings import DatabaseType
+
+from .postgres import postgres_name, postgres_options, postgres_url
+from .unavailable import told_unavailable
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Generator
+    from pathlib import Path
 
     from sqlalchemy import Connection, Engine
 
@@ -25,19 +28,44 @@ _SQLITE_CONNECTIONS: Final = 40
 _POSTGRES_CONNECTIONS: Final = 10
 _WAIT_S: Final = 60
 _LOCK_WAIT_S: Final = 30
+_ADVISORY_LOCK: Final = 7_074_653
+"""PostgreSQL's name for our lock: any number that nobody else in the database uses."""
 
 
 class Database:
-    """The database, and the two ways to use it. Threads may share it, processes may not."""
+    """The database, and the ways to use it. Threads may share it, processes may not.
 
-    def __init__(self, engine: Engine) -> None:
+    Each way raises `DatabaseUnavailableError` when the database does not answer.
+
+    Args:
+        engine: its connections.
+        name: how messages call it.
+    """
+
+    def __init__(self, engine: Engine, name: str) -> None:
         self.engine: Final = engine
+        self.name: Final = name
         self._writing: Final = engine.execution_options(piecekit_writes=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether it is a file of SQLite, and not PostgreSQL."""
+        return self.engine.dialect.name == "sqlite"
 
     @contextmanager
     def reading(self) -> Generator[Connection]:
         """Hand out a connection for queries; what it writes is rolled back."""
-        with self.engine.connect() as connection:
+        with told_unavailable(self.name), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Generator[Connection]:
+        """Hand out a connection whose queries all see what was there at the first of them."""
+        # SQLite's transactions are of this kind anyway.
+        engine = self.engine
+        if not self.is_sqlite:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with told_unavailable(self.name), engine.connect() as connection:
             yield connection
 
     @contextmanager
@@ -46,7 +74,15 @@ class Database:
 
         On SQLite it has the lock for writing from its start, so what it reads stays true.
         """
-        with self._writing.begin() as connection:
+        with told_unavailable(self.name), self._writing.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Generator[Connection]:
+        """Hand out a transaction as `writing`; one such at a time, of all processes."""
+        with self.writing() as connection:
+            if not self.is_sqlite:
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
             yield connection
 
     def close(self) -> None:
@@ -55,20 +91,28 @@ class Database:
 
 
 def connect(settings: Settings) -> Database:
-    """Return the database that the settings name. Nothing is asked of it yet."""
+    """Return the database that the settings name. Nothing is asked of it yet.
+
+    Raises:
+        SettingsError: if they do not say which it is.
+    """
     # hide_parameters: an error's text goes to the log, and must not carry values there.
     common: dict[str, Any] = {"hide_parameters": True, "pool_timeout": _WAIT_S, "max_overflow": 0}
     if settings.db_type is DatabaseType.POSTGRES:
-        return Database(
-            create_engine(
-                _postgres_url(settings),
-                pool_size=_POSTGRES_CONNECTIONS,
-                pool_pre_ping=True,
-                connect_args={"connect_timeout": 10, "application_name": "piecekit"},
-                **common,
-            )
+        url = postgres_url(settings)
+        engine = create_engine(
+            url,
+            pool_size=_POSTGRES_CONNECTIONS,
+            pool_pre_ping=True,
+            connect_args=postgres_options(settings, url),
+            **common,
         )
+        return Database(engine, postgres_name(url))
     path = settings.data_folder / SQLITE_FILE
+    return Database(_sqlite_engine(path, common), repr(str(path)))
+
+
+def _sqlite_engine(path: Path, common: dict[str, Any]) -> Engine:
     engine = create_engine(
         URL.create("sqlite", database=str(path)),
         pool_size=_SQLITE_CONNECTIONS,
@@ -77,51 +121,7 @@ def connect(settings: Settings) -> Database:
     )
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
-    return Database(engine)
-
-
-def check_reachable(database: Database, settings: Settings) -> None:
-    """Ask the database something, and nothing of its tables.
-
-    Raises:
-        SettingsError: if it cannot be opened or does not answer.
-    """
-    try:
-        with database.reading() as connection:
-            connection.execute(text("SELECT 1"))
-    except DBAPIError as error:
-        raise unusable(settings, error) from error
-
-
-def unusable(settings: Settings, error: DBAPIError) -> SettingsError:
-    """Return the error that says which database cannot be used, and why."""
-    if settings.db_type is DatabaseType.POSTGRES:
-        url = _postgres_url(settings).render_as_string(hide_password=True)
-        reason = " ".join(str(error.orig).split())
-        return SettingsError(
-            f"the database {url!r} cannot be used: {reason}",
-            hint="check the settings `AP_POSTGRES_...`, and that the server runs",
-        )
-    path = settings.data_folder / SQLITE_FILE
-    return SettingsError(
-        f"the database {str(path)!r} cannot be used: {error.orig}",
-        hint="let this user write to it; if it is damaged, restore a backup",
-    )
-
-
-def _postgres_url(settings: Settings) -> URL:
-    given = settings.postgres_url
-    if given is not None:
-        return make_url(given.get_secret_value()).set(drivername="postgresql+psycopg")
-    password = settings.postgres_password
-    return URL.create(
-        "postgresql+psycopg",
-        username=settings.postgres_username,
-        password=None if password is None else password.get_secret_value(),
-        host=settings.postgres_host,
-        port=settings.postgres_port,
-        database=settings.postgres_database,
-    )
+    return engine
 
 
 def _set_up_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -9,11 +9,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
 
 from pieces_server.settings import SettingsError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Connection
 
     from .connection import Database
@@ -22,8 +23,7 @@ HEAD: Final = "0003"
 """The revision that this version of Piecekit works with."""
 BASE: Final = "base"
 """The revision of a database without tables."""
-_ADVISORY_LOCK: Final = 7_074_653
-"""PostgreSQL's name for our lock: any number that nobody else in the database uses."""
+_SCRIPTS: Final = Path(__file__).parent / "migrations"
 _BEFORE_ALEMBIC: Final = {1: "0001", 2: "0002"}
 """Revisions by the `user_version` of SQLite files from when that counted them."""
 
@@ -34,54 +34,88 @@ def migrate(database: Database, revision: str) -> None:
     Raises:
         SettingsError: if the database has a revision that this version of Piecekit does not know.
     """
-    with database.writing() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
-        config = _config(connection)
-        current = current_revision(connection) or _adopted(connection, config)
-        if current == revision or (current, revision) == (None, BASE):
-            return
-        _require_known(current, config)
-        down = revision == BASE or (current is not None and revision < current)
-        (command.downgrade if down else command.upgrade)(config, revision)
+    with database.alone() as connection:
+        migrate_tables(connection, revision, database.name)
+
+
+def migrate_tables(connection: Connection, revision: str, name: str) -> None:
+    """As `migrate`, in a transaction that is already alone.
+
+    Args:
+        connection: that transaction.
+        revision: the one to bring the tables to, or `BASE`.
+        name: how messages call the database.
+
+    Raises:
+        SettingsError: if the database has a revision that this version of Piecekit does not know.
+    """
+    config = _config(connection)
+    current = stored_revision(connection, name)
+    if current is not None and current_revision(connection) is None:
+        command.stamp(config, current)
+    if current == revision or (current, revision) == (None, BASE):
+        return
+    down = revision == BASE or (current is not None and revision < current)
+    (command.downgrade if down else command.upgrade)(config, revision)
+    if connection.dialect.name == "sqlite":
+        # For versions of Piecekit from before Alembic, which read this number.
+        number = 0 if revision == BASE else int(revision)
+        connection.exec_driver_sql(f"PRAGMA user_version={number}")
+
+
+def known_revisions() -> Sequence[str]:
+    """Return the revisions that this version of Piecekit can bring tables to, oldest first."""
+    scripts = ScriptDirectory(str(_SCRIPTS)).walk_revisions()
+    return sorted(each.revision for each in scripts)
+
+
+def stored_revision(connection: Connection, name: str) -> str | None:
+    """Return the revision of the tables; `None` for a database without any of ours.
+
+    Args:
+        connection: to the database.
+        name: how messages call it.
+
+    Raises:
+        SettingsError: if this version of Piecekit does not know the revision.
+    """
+    noted = current_revision(connection)
+    if noted is None:
+        return _revision_before_alembic(connection, name)
+    if noted not in known_revisions():
+        raise _unknown(name, f"its tables are of revision {noted}")
+    return noted
 
 
 def current_revision(connection: Connection) -> str | None:
-    """Return the revision of the tables; `None` for a database without any of ours."""
+    """Return the revision that the database has a note of; `None` for one without a note."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
     return config
 
 
-def _adopted(connection: Connection, config: Config) -> str | None:
-    """Note the revision of a file of SQLite from before Alembic kept it."""
+def _revision_before_alembic(connection: Connection, name: str) -> str | None:
+    """Return the revision of a file of SQLite that has no note of Alembic's."""
     if connection.dialect.name != "sqlite":
         return None
     schema: int = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
-    has_tables = connection.exec_driver_sql("SELECT 1 FROM sqlite_master").first() is not None
+    others = "SELECT 1 FROM sqlite_master WHERE tbl_name <> 'alembic_version'"
+    has_tables = connection.exec_driver_sql(others).first() is not None
     if not has_tables and schema == 0:
         return None
-    revision = _BEFORE_ALEMBIC.get(schema)
-    if revision is None:
-        raise _unknown(f"its schema is {schema}")
-    command.stamp(config, revision)
-    return revision
+    if schema not in _BEFORE_ALEMBIC:
+        raise _unknown(name, f"its schema is {schema}")
+    return _BEFORE_ALEMBIC[schema]
 
 
-def _require_known(current: str | None, config: Config) -> None:
-    known = {each.revision for each in ScriptDirectory.from_config(config).walk_revisions()}
-    if current is not None and current not in known:
-        raise _unknown(f"its tables are of revision {current}")
-
-
-def _unknown(found: str) -> SettingsError:
+def _unknown(name: str, found: str) -> SettingsError:
     return SettingsError(
-        f"the database was written by another version of Piecekit: {found}, "
+        f"the database {name} was written by another version of Piecekit: {found}, "
         f"and this one knows revisions up to {HEAD}",
         hint="update Piecekit, or use another database",
     )

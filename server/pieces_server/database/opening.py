@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from pieces_server.settings import DatabaseType, SettingsError
+from pieces_server.settings import SettingsError
 
-from .connection import SQLITE_FILE, check_reachable, connect, unusable
+from .connection import Database, connect
 from .migrating import HEAD, migrate
+from .unavailable import DatabaseUnavailableError, reason_of
 
 if TYPE_CHECKING:
-    from pieces_server.settings import Settings
+    from collections.abc import Generator
 
-    from .connection import Database
+    from pieces_server.settings import Settings
 
 
 def open_database(settings: Settings) -> Database:
@@ -22,24 +25,60 @@ def open_database(settings: Settings) -> Database:
 
     Raises:
         SettingsError: if it cannot be used, is damaged, or was written by a later version.
+        DatabaseUnavailableError: if PostgreSQL does not answer.
     """
-    database = connect(settings)
-    check_reachable(database, settings)
-    try:
+    database = connect_checked(settings)
+    with told_unusable(database):
         migrate(database, HEAD)
-        _check_sound(database, settings)
-    except DBAPIError as error:
-        raise unusable(settings, error) from error
     return database
 
 
-def _check_sound(database: Database, settings: Settings) -> None:
-    if settings.db_type is not DatabaseType.SQLITE3:
-        return
-    with database.reading() as connection:
-        damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-    if damage != "ok":
-        raise SettingsError(
-            f"the database {str(settings.data_folder / SQLITE_FILE)!r} is damaged: {damage}",
-            hint="restore a backup",
-        )
+def connect_checked(settings: Settings) -> Database:
+    """Open the database, with the tables that it has.
+
+    Raises:
+        SettingsError: if it cannot be used, or is damaged.
+        DatabaseUnavailableError: if PostgreSQL does not answer.
+    """
+    database = connect(settings)
+    with told_unusable(database), database.reading() as connection:
+        connection.execute(text("SELECT 1"))
+        if database.is_sqlite:
+            damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            if damage != "ok":
+                raise _unusable(database, damage)
+    return database
+
+
+@contextmanager
+def told_unusable(database: Database) -> Generator[None]:
+    """Raise `SettingsError` when a database that answers refuses what the block asks of it.
+
+    After any error the database is closed.
+    """
+    try:
+        with _closed_after_an_error(database):
+            yield
+    except DatabaseUnavailableError as error:
+        cause = error.__cause__
+        if not database.is_sqlite or not isinstance(cause, DBAPIError):
+            raise
+        raise _unusable(database, reason_of(cause)) from error
+    except DBAPIError as error:
+        raise _unusable(database, reason_of(error)) from error
+
+
+@contextmanager
+def _closed_after_an_error(database: Database) -> Generator[None]:
+    with ExitStack() as stack:
+        stack.callback(database.close)
+        yield
+        stack.pop_all()
+
+
+def _unusable(database: Database, reason: str) -> SettingsError:
+    if database.is_sqlite:
+        hint = "let this user write to it; if it is damaged, restore a backup"
+    else:
+        hint = "give the user of `AP_POSTGRES_...` a database of its own, which it may change"
+    return SettingsError(f"the database {database.name} cannot be used: {reason}", hint=hint)

@@ -87,6 +87,9 @@ pieces: Final = Table(
     Column("created", String(24), nullable=False),
     Column("updated", String(24), nullable=False),
     Column("package_type", String(8), nullable=False, server_default="ARCHIVE"),
+    # From the metadata; null where it has none, or one that is no version.
+    Column("minimum_supported_release", String(80)),
+    Column("maximum_supported_release", String(80)),
     UniqueConstraint("distribution", "version"),
     ForeignKeyConstraint(["distribution", "version"], ["wheels.distribution", "wheels.version"]),
 )

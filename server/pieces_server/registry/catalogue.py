@@ -1,118 +1,116 @@
-"""The pieces that are published, read from the database."""
+"""The pieces of an instance: which version is meant, and which are listed."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+import re
 from typing import TYPE_CHECKING, Final
-
-from sqlalchemy import func, select
 
 from pieces_framework.errors import PieceNotFoundError
 from pieces_framework.names import distribution_name
-from pieces_framework.versions import Version
-from pieces_server.database.tables import breaks, pieces, wheels
+from pieces_framework.versions import newest
+
+from .listing import list_pieces
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from collections.abc import Collection, Mapping, Sequence
 
-    from pieces_framework.wire import JsonValue
-    from pieces_server.database import Database
+    from pieces_framework.versions import Version, VersionRange
 
-_NEWEST_FIRST: Final = (pieces.c.major.desc(), pieces.c.minor.desc(), pieces.c.patch.desc())
+    from .listing import ListedPiece, ListWishes
+    from .piece_source import PieceSource, PieceVersion, StoredPiece
+
+# Source: PEP 508, "Names", of a normalised name. No database is asked for anything else.
+_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NAME_CHARACTERS: Final = 214
 
 
-@dataclass(frozen=True, kw_only=True)
-class StoredPiece:
-    """A version of a piece."""
-
-    id: str
-    name: str
-    version: str
-    package_type: str
-    """`ARCHIVE` or `REGISTRY`: whether it was uploaded or taken from another index."""
-    source_digest: str
-    metadata: Mapping[str, JsonValue]
-    """Wire metadata."""
-    i18n: Mapping[str, JsonValue]
-    """Translations of the metadata's texts, by language."""
-    created: str
-    """When the piece's first version was published, as the API writes times."""
-    updated: str
-    """When this version was."""
-    filename: str
-    sha256: str
-    size_bytes: int
-    breaking_reason: str | None
-    """What its publisher said of a break that the version's number does not show."""
+def is_name(distribution: str) -> bool:
+    """Whether a text can be the normalised name of a distribution."""
+    return len(distribution) <= _NAME_CHARACTERS and _NAME.fullmatch(distribution) is not None
 
 
 class Catalogue:
-    """The pieces of an instance."""
+    """Choosing among the versions that a source has."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, source: PieceSource) -> None:
+        self._source = source
 
-    def find_piece(self, name: str, version: Version | None = None) -> StoredPiece:
-        """Return a version of a piece, the newest when `version` is `None`.
+    def find_piece(self, name: str, version: Version) -> StoredPiece:
+        """Return a version of a piece, also one that is yanked.
 
         Raises:
             PieceNotFoundError: if there is none.
         """
-        wanted = [pieces.c.distribution == distribution_name(name)]
-        if version is not None:
-            wanted.append(pieces.c.version == str(version))
-        with self._database.reading() as connection:
-            found = _read_pieces(connection, *wanted, limit=1)
-        if not found:
-            raise PieceNotFoundError(f"piece_metadata_not_found pieceName={name}")
-        return found[0]
+        return self._found(name, next(iter(self._versions_of(name, version)), None))
 
-    def newest_pieces(self) -> Sequence[StoredPiece]:
-        """Return the newest version of each piece, in no order."""
-        rank = func.row_number().over(partition_by=pieces.c.distribution, order_by=_NEWEST_FIRST)
-        ranked = select(pieces.c.id, rank.label("rank")).subquery()
-        newest = select(ranked.c.id).where(ranked.c.rank == 1)
-        with self._database.reading() as connection:
-            return _read_pieces(connection, pieces.c.id.in_(newest))
+    def choose_piece(
+        self, name: str, requirement: VersionRange | None = None, *, release: Version
+    ) -> StoredPiece:
+        """Return the newest version that is accepted.
+
+        Args:
+            name: the piece, in any spelling that installers or flows take.
+            requirement: what is accepted; `None` is every version. A yanked one is passed over,
+                unless it is named exactly.
+            release: what must be able to run it.
+
+        Raises:
+            PieceNotFoundError: if there is none.
+        """
+        exact = requirement is not None and not requirement.prefix
+        entries = self._versions_of(name, requirement.version if requirement and exact else None)
+        offered = [entry for entry in entries if exact or entry.yanked is None]
+        return self._found(name, newest(offered, requirement, release=release))
+
+    def list_pieces(
+        self, wishes: ListWishes, *, release: Version, include_hidden: bool = False
+    ) -> Sequence[ListedPiece]:
+        """Return the newest version of each piece, as a list shows them.
+
+        Args:
+            wishes: what the list shall show.
+            release: what must be able to run them.
+            include_hidden: also lists pieces of which each version is yanked.
+        """
+        chosen: list[PieceVersion] = []
+        for entries in self._source.versions().values():
+            offered = [entry for entry in entries if entry.yanked is None]
+            shown = newest(offered, release=release)
+            if shown is None and include_hidden:
+                shown = newest(entries, release=release)
+            if shown is not None:
+                chosen.append(shown)
+        return list_pieces(self._source.load(chosen), wishes)
+
+    def versions(self, release: Version, name: str = "") -> Sequence[PieceVersion]:
+        """Return each version that a release can run: of all pieces, or of one; oldest first."""
+        pieces = [self._versions_of(name)] if name else self._source.versions().values()
+        return [
+            entry
+            for entries in pieces
+            for entry in reversed(entries)
+            if newest([entry], release=release) is not None
+        ]
 
     def digests(self, distributions: Collection[str]) -> Mapping[str, Mapping[Version, str]]:
         """Return the source digest of each version of these pieces, by normalised name.
 
         A piece that is unknown is absent.
         """
-        columns = (pieces.c.distribution, pieces.c.version, pieces.c.source_digest)
-        query = select(*columns).where(pieces.c.distribution.in_(distributions))
-        found: dict[str, dict[Version, str]] = {}
-        with self._database.reading() as connection:
-            for row in connection.execute(query):
-                versions = found.setdefault(row.distribution, {})
-                versions[Version.parse(row.version)] = row.source_digest
-        return found
+        versions = self._source.versions()
+        return {
+            name: {entry.version: entry.source_digest for entry in versions[name]}
+            for name in distributions
+            if name in versions
+        }
 
+    def _versions_of(self, name: str, version: Version | None = None) -> Sequence[PieceVersion]:
+        distribution = distribution_name(name)
+        if not is_name(distribution):
+            return ()
+        return self._source.versions_of(distribution, version)
 
-def _read_pieces(
-    connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None
-) -> list[StoredPiece]:
-    columns = (wheels.c.filename, wheels.c.sha256, wheels.c.size_bytes, breaks.c.reason)
-    query = select(pieces, *columns).join_from(pieces, wheels).outerjoin(breaks)
-    return [
-        StoredPiece(
-            id=row.id,
-            name=row.name,
-            version=row.version,
-            package_type=row.package_type,
-            source_digest=row.source_digest,
-            metadata=row.metadata,
-            i18n=row.i18n,
-            created=row.created,
-            updated=row.updated,
-            filename=row.filename,
-            sha256=row.sha256,
-            size_bytes=row.size_bytes,
-            breaking_reason=row.reason,
-        )
-        for row in connection.execute(
-            query.where(*conditions).order_by(*_NEWEST_FIRST).limit(limit)
-        )
-    ]
+    def _found(self, name: str, entry: PieceVersion | None) -> StoredPiece:
+        if entry is None:
+            raise PieceNotFoundError(f"piece_metadata_not_found pieceName={name}")
+        return self._source.load([entry])[0]

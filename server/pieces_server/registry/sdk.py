@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from pieces_framework.errors import ArtifactError
 from pieces_framework.names import OWN_DISTRIBUTIONS
 from pieces_server.audit import INSTANCE
+from pieces_server.errors import AlreadyPublishedError
 
 if TYPE_CHECKING:
     from .package_index import PackageIndex
@@ -44,6 +45,8 @@ def publish_sdk(publishing: Publishing, index: PackageIndex) -> None:
         try:
             content = io.BytesIO(wheel_of(installed, package))
             publishing.add_wheel(content, label=label, actor=INSTANCE)
+        except AlreadyPublishedError:  # another process that starts now was quicker
+            continue
         except ArtifactError as error:  # an odd version: pieces can still be served
             _logger.warning("the index does without its own %s: %s", label, error)
 

@@ -1,197 +1,129 @@
-"""The pieces API: publish a piece, list the pieces, read one. Source: docs, "Pieces" endpoints."""
+"""The pieces API: list the pieces, read one. Source: docs, "Pieces" endpoints."""
 
-from collections.abc import AsyncIterator, Mapping
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse, Response
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    ValidationError,
-    WithJsonSchema,
-)
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
-from python_multipart.multipart import parse_options_header
-from starlette.datastructures import UploadFile
 
-from pieces_framework.versions import Version
-from pieces_framework.wire import JsonValue, document
-from pieces_server.access.permissions import Publisher, may_publish, may_read
-from pieces_server.errors import FileTooLargeError, FormError, refused_with
+from pieces_framework import COMPATIBLE_RELEASE
+from pieces_framework.presentation import PieceCategory
+from pieces_framework.versions import Version, VersionRange
+from pieces_server.access.permissions import may_read
+from pieces_server.errors import refused_with
 from pieces_server.instance import Instance, instance_of
-from pieces_server.registry.catalogue import StoredPiece
+from pieces_server.registry.listing import ListWishes, SortBy, SuggestionType
 
-router: Final = APIRouter(prefix="/api/v1/pieces", tags=["pieces"])
-
-_NAME_CHARACTERS: Final = 214
-"""The longest name of a package, as registries of packages have it."""
-
-
-def _one_line(text: str) -> str:
-    """Return a text without what would steer the terminal of who reads it."""
-    return " ".join("".join(each if each.isprintable() else " " for each in text).split())
-
-
-class PublishForm(BaseModel):
-    """What a publisher sends."""
-
-    model_config = ConfigDict(alias_generator=to_camel, arbitrary_types_allowed=True)
-
-    piece_archive: Annotated[UploadFile, WithJsonSchema({"type": "string", "format": "binary"})]
-    piece_name: Annotated[str, Field(min_length=1, max_length=_NAME_CHARACTERS)]
-    piece_version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=80)]
-    package_type: Literal["ARCHIVE"]
-    scope: Literal["PLATFORM"]
-    breaking_reason: Annotated[str, Field(max_length=500), AfterValidator(_one_line)] = ""
-    """Why the version may break what its number says it does not."""
-
-
-class PieceDetail(BaseModel):
-    """A version of a piece: its metadata, and what the instance adds to it."""
-
-    model_config = ConfigDict(alias_generator=to_camel, extra="allow")
-
-    id: str
-    created: str
-    updated: str
-    name: str
-    version: str
-    piece_type: Literal["CUSTOM"]
-    package_type: Literal["ARCHIVE"]
-    project_usage: int
-    sha256: str
-    source_digest: str
-    filename: str
-    size: int
-    i18n: dict[str, dict[str, str]]
-    breaking_reason: str = ""
-
-
-async def publish_form(
-    request: Request,
-    _: Annotated[None, Depends(may_publish)],
-    instance: Annotated[Instance, Depends(instance_of)],
-) -> AsyncIterator[PublishForm]:
-    """Read the form. Declared as parameters, its body would be read before the key is checked."""
-    options = parse_options_header(request.headers.get("content-type"))[1]
-    if options.get(b"charset", b"utf-8").lower() != b"utf-8":
-        raise FormError([{"field": "Content-Type", "message": "the charset must be utf-8"}])
-    async with request.form(max_files=1, max_fields=16, max_part_size=64 * 1024) as form:
-        try:
-            published = PublishForm.model_validate(dict(form))
-        except ValidationError as error:
-            raise FormError(
-                [
-                    {"field": str(each["loc"][0]), "message": each["msg"]}
-                    for each in error.errors(include_input=False)
-                ]
-            ) from None
-        if (published.piece_archive.size or 0) > instance.settings.max_file_size_bytes:
-            raise FileTooLargeError(instance.settings.max_file_size_bytes)
-        yield published
-
-
-_REQUEST_BODY: Final = {
-    "required": True,
-    "content": {"multipart/form-data": {"schema": PublishForm.model_json_schema()}},
-}
-
-
-@router.post(
-    "",
-    status_code=201,
-    openapi_extra={"requestBody": _REQUEST_BODY},
-    responses={
-        201: {"model": PieceDetail},
-        **refused_with(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.CONFLICT,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-        ),
-    },
+from .parameters import (
+    Edition,
+    Flag,
+    Locale,
+    PieceName,
+    PieceScope,
+    ProjectId,
+    RangeText,
+    VersionText,
 )
-def publish_piece(
-    form: Annotated[PublishForm, Depends(publish_form)],
-    actor: Publisher,
-    instance: Annotated[Instance, Depends(instance_of)],
-) -> Response:
-    """Publish a version of a piece."""
-    piece = instance.publishing.publish_piece(
-        form.piece_archive.file,
-        name=form.piece_name,
-        version=form.piece_version,
-        label=(form.piece_archive.filename or "the file")[:_NAME_CHARACTERS],
-        actor=actor,
-        breaking_reason=form.breaking_reason or None,
-    )
-    return JSONResponse(_detail(piece), 201)
+from .piece_documents import PieceDetail, PieceSummary, piece_document, summary_document
+
+router: Final = APIRouter(
+    prefix="/api/v1/pieces", tags=["pieces"], dependencies=[Depends(may_read)]
+)
+
+_DETAIL: Final = {200: {"model": PieceDetail}, **refused_with(HTTPStatus.NOT_FOUND)}
 
 
-@router.get("", dependencies=[Depends(may_read)])
+class ListQuery(BaseModel):
+    """What is asked of the list."""
+
+    model_config = ConfigDict(alias_generator=to_camel, use_attribute_docstrings=True)
+
+    release: VersionText = COMPATIBLE_RELEASE
+    """Which must be able to run the pieces."""
+    include_tags: Flag = False
+    """Taken; no piece has tags."""
+    include_hidden: Flag = False
+    """Whether pieces are listed of which each version is yanked."""
+    edition: Edition = "ce"
+    search_query: Annotated[str, Field(max_length=200)] = ""
+    """What names and descriptions are searched for; the best hits come first."""
+    sort_by: SortBy = SortBy.NAME
+    """`POPULARITY` is by name: an instance runs no flows."""
+    order_by: Literal["ASC", "DESC"] = "ASC"
+    """Of the sorting, not of the hits of a search."""
+    categories: Annotated[list[PieceCategory], Field(max_length=100)] = []
+    """Only pieces that are in one of them; may be repeated."""
+    bracketed_categories: Annotated[
+        list[PieceCategory], Field(max_length=100, alias="categories[]")
+    ] = []
+    """`categories`, as some clients write lists."""
+    suggestion_type: SuggestionType | None = None
+    """Also lists actions or triggers of each piece, and searches them."""
+    project_id: ProjectId = ""
+    locale: Locale = ""
+
+    def wishes(self) -> ListWishes:
+        """Return what it says of order and choice."""
+        categories = {*self.categories, *self.bracketed_categories}
+        return ListWishes(
+            search=self.search_query.strip(),
+            sort_by=self.sort_by,
+            descending=self.order_by == "DESC",
+            categories=frozenset(each.value for each in categories),
+            suggestion_type=self.suggestion_type,
+            locale=self.locale,
+        )
+
+
+class DetailQuery(BaseModel):
+    """Which version is asked for, and how."""
+
+    model_config = ConfigDict(alias_generator=to_camel, use_attribute_docstrings=True)
+
+    version: RangeText | None = None
+    """`X.Y.Z` for exactly that, `~X.Y.Z` for its later patches too, `^X.Y.Z` for its later minor
+    versions too; the newest by default."""
+    project_id: ProjectId = ""
+    locale: Locale = ""
+
+
+@router.get("", responses={200: {"model": list[PieceSummary]}})
 def list_pieces(
+    query: Annotated[ListQuery, Query()],
     instance: Annotated[Instance, Depends(instance_of)],
 ) -> Response:
     """List the newest version of each piece, with the numbers of its actions and triggers."""
-    summaries = [_summary(piece) for piece in instance.catalogue.newest_pieces()]
-    return JSONResponse(sorted(summaries, key=lambda each: str(each["displayName"]).lower()))
+    entries = instance.catalogue.list_pieces(
+        query.wishes(),
+        release=Version.parse(query.release),
+        include_hidden=query.include_hidden,
+    )
+    return JSONResponse([summary_document(each, with_tags=query.include_tags) for each in entries])
 
 
-@router.get("/{scope}/{name}", dependencies=[Depends(may_read)])
+@router.get("/{scope}/{name}", responses=_DETAIL)
 def get_scoped_piece(
-    scope: str,
-    name: str,
+    scope: PieceScope,
+    name: PieceName,
+    query: Annotated[DetailQuery, Query()],
     instance: Annotated[Instance, Depends(instance_of)],
-    version: str | None = None,
 ) -> Response:
     """Read a piece by its name in flows, such as `@activepieces/piece-gelato`."""
-    return get_piece(f"{scope}/{name}", instance, version)
+    return get_piece(f"{scope}/{name}", query, instance)
 
 
-@router.get("/{name}", dependencies=[Depends(may_read)])
+@router.get("/{name}", responses=_DETAIL)
 def get_piece(
-    name: str,
+    name: PieceName,
+    query: Annotated[DetailQuery, Query()],
     instance: Annotated[Instance, Depends(instance_of)],
-    version: str | None = None,
 ) -> Response:
-    """Read a piece: the version asked for, or the newest."""
-    piece = instance.catalogue.find_piece(name, Version.parse(version) if version else None)
-    return JSONResponse(_detail(piece))
-
-
-def _detail(piece: StoredPiece) -> dict[str, JsonValue]:
-    """Return the wire metadata and what the instance adds; its own word is the last."""
-    reason = piece.breaking_reason
-    return {
-        **piece.metadata,
-        **document(
-            id=piece.id,
-            created=piece.created,
-            updated=piece.updated,
-            name=piece.name,
-            version=piece.version,
-            piece_type="CUSTOM",
-            package_type=piece.package_type,
-            project_usage=0,
-            sha256=piece.sha256,
-            source_digest=piece.source_digest,
-            filename=piece.filename,
-            size=piece.size_bytes,
-            i18n=piece.i18n,
-        ),
-        **({} if reason is None else document(breaking_reason=reason)),
-    }
-
-
-def _summary(piece: StoredPiece) -> dict[str, JsonValue]:
-    summary = _detail(piece)
-    del summary["i18n"]  # every language of every piece would be most of the list
-    return summary | {key: _count(piece.metadata[key]) for key in ("actions", "triggers")}
-
-
-def _count(entries: JsonValue) -> int:
-    return len(entries) if isinstance(entries, Mapping) else 0
+    """Read a piece: the newest version, or the newest that is asked for."""
+    piece = instance.catalogue.choose_piece(
+        name,
+        None if query.version is None else VersionRange.parse(query.version),
+        release=Version.parse(COMPATIBLE_RELEASE),
+    )
+    return JSONResponse(piece_document(piece, query.locale))

@@ -5,14 +5,17 @@ from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from pieces_framework.names import distribution_name
 from pieces_framework.versions import Version
 from pieces_server.access.permissions import may_read
-from pieces_server.errors import FormError, refused_with
+from pieces_server.errors import refused_with
 from pieces_server.instance import Instance, instance_of
+
+from .json_body import read_json
+from .parameters import NAME_CHARACTERS, VERSION_PATTERN
 
 router: Final = APIRouter(prefix="/api/v1/pieces", tags=["pieces"])
 
@@ -26,9 +29,9 @@ class WantedPiece(BaseModel):
 
     model_config = ConfigDict(alias_generator=to_camel)
 
-    name: Annotated[str, Field(min_length=1, max_length=214)]
+    name: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)]
     """In any spelling that installers or flows take."""
-    version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=80)]
+    version: Annotated[str, Field(pattern=VERSION_PATTERN)]
     source_digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -52,20 +55,7 @@ class PresentAnswer(BaseModel):
 
 async def question(request: Request, _: Annotated[None, Depends(may_read)]) -> PresentQuestion:
     """Read the body. Declared as a parameter, it would be read before the key is checked."""
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MAX_BYTES:
-            raise FormError([{"field": "body", "message": f"more than {_MAX_BYTES} bytes"}])
-    try:
-        return PresentQuestion.model_validate_json(body)
-    except ValidationError as error:
-        raise FormError(
-            [
-                {"field": ".".join(map(str, each["loc"])) or "body", "message": each["msg"]}
-                for each in error.errors(include_input=False)
-            ]
-        ) from None
+    return await read_json(request, PresentQuestion, max_bytes=_MAX_BYTES)
 
 
 _PIECES_SCHEMA: Final = {

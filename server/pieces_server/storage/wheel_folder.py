@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import tempfile
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, BinaryIO, Final
+
+from .flushing import flush
 
 _CHUNK_BYTES: Final = 1024 * 1024
 
@@ -22,6 +23,34 @@ class ReceivedFile:
     path: Path
     sha256: str
     size_bytes: int
+
+
+class IncomingFile:
+    """A file of the data folder that is being written, and hashed on the way.
+
+    Args:
+        file: what it is written to.
+        path: where that lies.
+    """
+
+    def __init__(self, file: IO[bytes], path: Path) -> None:
+        self._file = file
+        self._path = path
+        self._sha256 = hashlib.sha256()
+        self.size_bytes = 0
+
+    def write(self, chunk: bytes | memoryview) -> None:
+        """Add to its end."""
+        self._sha256.update(chunk)
+        self._file.write(chunk)
+        self.size_bytes += len(chunk)
+
+    def received(self) -> ReceivedFile:
+        """Return what there is now, for others to read; nothing may be written after it."""
+        self._file.flush()
+        return ReceivedFile(
+            path=self._path, sha256=self._sha256.hexdigest(), size_bytes=self.size_bytes
+        )
 
 
 class WheelFolder:
@@ -38,39 +67,46 @@ class WheelFolder:
         for folder in (self._wheels, self._incoming):
             folder.mkdir(exist_ok=True)
         self._lock.touch()
-        _flush(data_folder)
+        # Now, and not with the first file of each: that would be a flush more for every file.
+        for number in range(256):
+            (self._wheels / f"{number:02x}").mkdir(exist_ok=True)
+        flush(self._wheels)
+        flush(data_folder)
 
     @contextmanager
-    def receive(self, stream: BinaryIO) -> Generator[ReceivedFile]:
-        """Copy a stream into the data folder; it is removed at the end unless it was kept.
+    def receiving(self) -> Generator[IncomingFile]:
+        """Hand out a new file to write to; it is removed at the end unless it was kept.
 
         Until the end nothing is collected: write the row that names the file within.
         """
-        digest = hashlib.sha256()
-        size = 0
         with (
             self._locked(fcntl.LOCK_SH),
             tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file,
         ):
             path = Path(file.name)
             try:
-                while chunk := stream.read(_CHUNK_BYTES):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    file.write(chunk)
-                file.flush()
-                yield ReceivedFile(path=path, sha256=digest.hexdigest(), size_bytes=size)
+                yield IncomingFile(file.file, path)
             finally:
                 path.unlink(missing_ok=True)
+
+    @contextmanager
+    def receive(self, stream: BinaryIO) -> Generator[ReceivedFile]:
+        """Copy a stream into a new file, as `receiving` hands it out."""
+        with self.receiving() as incoming:
+            while chunk := stream.read(_CHUNK_BYTES):
+                incoming.write(chunk)
+            yield incoming.received()
 
     def keep(self, received: ReceivedFile) -> None:
         """Put a received file in its place, so that it is still there after a power cut."""
         target = self.path(received.sha256)
-        target.parent.mkdir(exist_ok=True)
-        _flush(self._wheels)
-        _flush(received.path)
+        flush(received.path)
         received.path.replace(target)
-        _flush(target.parent)
+        flush(target.parent)
+
+    def discard(self, received: ReceivedFile) -> None:
+        """Remove a file that was kept, and that no row will ever name."""
+        self.path(received.sha256).unlink(missing_ok=True)
 
     def path(self, sha256: str) -> Path:
         """Return where the file of that hash lies, or would lie."""
@@ -101,12 +137,3 @@ class WheelFolder:
         with self._lock.open("rb") as file:
             fcntl.flock(file, operation)
             yield
-
-
-def _flush(path: Path) -> None:
-    """Wait until a file's content, or a folder's list of names, is on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import secrets
-import string
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,6 +18,11 @@ _WHEEL_TEXTS: Mapping[str, sa.types.TypeEngine[str]] = {
     "deprecation_reason": sa.Text(),
 }
 _WHEEL_TIMES = ("yanked", "deprecated")
+_RELEASES: Mapping[str, str] = {
+    "minimum_supported_release": "minimumSupportedRelease",
+    "maximum_supported_release": "maximumSupportedRelease",
+}
+_RELEASE = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
 _KEY_TIMES = ("expires", "revoked", "last_used")
 _TABLES = ("audit", "core_metadata", "distributions", "instance")
 
@@ -35,25 +38,33 @@ def upgrade() -> None:
         "pieces",
         sa.Column("package_type", sa.String(8), nullable=False, server_default="ARCHIVE"),
     )
+    for name in _RELEASES:
+        op.add_column("pieces", sa.Column(name, sa.String(80)))
     op.add_column(
         "api_keys", sa.Column("scope", sa.String(8), nullable=False, server_default="admin")
     )
     for name in _KEY_TIMES:
         op.add_column("api_keys", sa.Column(name, sa.String(24)))
     _fill()
-    _note_schema(3)
+    _fill_releases()
 
 
 def downgrade() -> None:
-    """Remove them, and with them who did what, and which versions were withdrawn."""
+    """Remove them, and with them who did what, and which versions were withdrawn.
+
+    Keys go that the older version would take for full ones, without a scope and an end.
+    """
+    op.execute(
+        "DELETE FROM api_keys WHERE scope <> 'admin' OR revoked IS NOT NULL OR expires IS NOT NULL"
+    )
     for name in reversed((*_KEY_TIMES, "scope")):
         op.drop_column("api_keys", name)
-    op.drop_column("pieces", "package_type")
+    for name in (*_RELEASES, "package_type"):
+        op.drop_column("pieces", name)
     for name in (*_WHEEL_TIMES, *_WHEEL_TEXTS):
         op.drop_column("wheels", name)
     for table in _TABLES:
         op.drop_table(table)
-    _note_schema(2)
 
 
 def _create_tables() -> None:
@@ -100,18 +111,24 @@ def _fill() -> None:
         " WHERE EXISTS (SELECT 1 FROM pieces"
         " WHERE pieces.distribution = wheels.distribution AND pieces.version = wheels.version)"
     )
-    instance = sa.table("instance", sa.column("id"), sa.column("created"))
-    characters = string.digits + string.ascii_letters
-    identifier = "".join(secrets.choice(characters) for _ in range(21))
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    op.execute(instance.insert().values(id=identifier, created=now))
 
 
-def _note_schema(number: int) -> None:
-    """Tell versions of Piecekit from before Alembic, which read this number of SQLite."""
-    if _is_sqlite():
-        op.execute(f"PRAGMA user_version={number}")
-
-
-def _is_sqlite() -> bool:
-    return op.get_bind().dialect.name == "sqlite"
+def _fill_releases() -> None:
+    """Take the releases from the metadata, a piece at a time: all of it may be large."""
+    releases = [sa.column(name, sa.String) for name in _RELEASES]
+    pieces = sa.table(
+        "pieces", sa.column("id", sa.String), sa.column("metadata", sa.JSON), *releases
+    )
+    connection = op.get_bind()
+    for piece_id in connection.scalars(sa.select(pieces.c.id)).all():
+        this = pieces.c.id == piece_id
+        stored = connection.scalar(sa.select(pieces.c.metadata).where(this))
+        metadata: Mapping[str, object] = stored or {}
+        found = {name: metadata.get(key) for name, key in _RELEASES.items()}
+        valid = {
+            name: release
+            for name, release in found.items()
+            if isinstance(release, str) and _RELEASE.fullmatch(release)
+        }
+        if valid:
+            connection.execute(pieces.update().where(this).values(valid))

@@ -1,0 +1,1 @@
+"""An instance as one file: written while it serves, restored into either kind of database."""

@@ -1,0 +1,1 @@
+"""Checking the pieces that are uploaded, in processes of their own."""

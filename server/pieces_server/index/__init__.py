@@ -1,0 +1,1 @@
+"""The package index at `/simple/`, as installers read it."""

@@ -1,0 +1,79 @@
+"""Whether the instance runs, and whether it can do its work: for those that watch over it."""
+
+import logging
+import tempfile
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
+
+from pieces_framework.errors import PieceError
+from pieces_server.database.migrating import HEAD, current_revision
+from pieces_server.errors import NotReadyError, refused_with
+from pieces_server.instance import Instance, instance_of
+from pieces_server.settings import SettingsError
+
+router: Final = APIRouter(prefix="/api/v1", tags=["health"])
+_logger = logging.getLogger(__name__)
+
+
+class HealthAnswer(BaseModel):
+    """The process answers requests."""
+
+    status: Literal["ok"] = "ok"
+
+
+class ReadyAnswer(BaseModel):
+    """Everything that requests need can be used."""
+
+    status: Literal["ready"] = "ready"
+    database: Literal["ok"] = "ok"
+    """It answers, and its tables are those of this version of the instance."""
+    folder: Literal["ok"] = "ok"
+    """A file can be written to the data folder."""
+
+
+@router.get("/health")
+async def tell_health() -> HealthAnswer:
+    """Say that the process answers. Nothing else is looked at: a restart would mend nothing."""
+    return HealthAnswer()
+
+
+@router.get("/ready", responses=refused_with(HTTPStatus.SERVICE_UNAVAILABLE))
+def tell_readiness(instance: Annotated[Instance, Depends(instance_of)]) -> ReadyAnswer:
+    """Say whether requests can be answered now.
+
+    Raises:
+        NotReadyError: if they cannot. Why a part fails is in the log only.
+    """
+    states = {
+        "database": _state("database", lambda: _use_database(instance)),
+        "folder": _state("folder", lambda: _use_folder(instance)),
+    }
+    if set(states.values()) != {"ok"}:
+        raise NotReadyError(states)
+    return ReadyAnswer()
+
+
+def _state(part: str, use: Callable[[], None]) -> str:
+    try:
+        use()
+    except (OSError, PieceError, SQLAlchemyError) as error:
+        _logger.warning("the %s cannot be used: %s: %s", part, type(error).__name__, error)
+        return "failed"
+    return "ok"
+
+
+def _use_database(instance: Instance) -> None:
+    with instance.database.reading() as connection:
+        revision = current_revision(connection)
+    if revision != HEAD:
+        raise SettingsError(f"its tables are of revision {revision}, not {HEAD}")
+
+
+def _use_folder(instance: Instance) -> None:
+    with tempfile.TemporaryFile(dir=instance.settings.data_folder / "incoming") as file:
+        file.write(b"ready")

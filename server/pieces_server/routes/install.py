@@ -1,0 +1,61 @@
+"""Install a version of a piece from another package index. Source: docs, "Pieces" endpoints."""
+
+from functools import partial
+from typing import Annotated, Final, Literal
+
+from anyio import CapacityLimiter, to_thread
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from pieces_server.audit import Actor
+from pieces_server.errors import EngineOperationError
+from pieces_server.instance import Instance
+from pieces_server.registry.publishing import Announced, Published
+
+MAX_BODY_BYTES: Final = 16 * 1024
+_INSTALLING: Final = CapacityLimiter(4)
+"""So many wait at a time for the other index, which may be slow; publishers do not wait for it."""
+
+
+class InstallForm(BaseModel):
+    """Which version is to be installed."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+    piece_name: Annotated[str, Field(min_length=1, max_length=214)]
+    piece_version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=80)]
+    package_type: Literal["REGISTRY"]
+    scope: Literal["PLATFORM"]
+
+
+async def install_piece(instance: Instance, asked: InstallForm, actor: Actor) -> Published:
+    """Fetch the wheel of a version, and publish it.
+
+    Raises:
+        EngineOperationError: if no index was named, or it does not give out that wheel.
+        PieceError: as for `Publishing.publish_piece`.
+    """
+    work = partial(_install, instance, asked, actor)
+    return await to_thread.run_sync(work, limiter=_INSTALLING)
+
+
+def _install(instance: Instance, asked: InstallForm, actor: Actor) -> Published:
+    if instance.other_index is None:
+        raise EngineOperationError(
+            "this instance takes pieces from no other index",
+            hint="upload the wheel (`packageType` ARCHIVE), or let the administrator set"
+            " `AP_REGISTRY_URL`",
+        )
+    with instance.folder.receiving() as incoming:
+        filename = instance.other_index.download(asked.piece_name, asked.piece_version, incoming)
+        return instance.publishing.publish_piece(
+            incoming.received(),
+            Announced(
+                name=asked.piece_name,
+                version=asked.piece_version,
+                label=filename,
+                filename=filename,
+            ),
+            actor=actor,
+            package_type="REGISTRY",
+        )

@@ -1,0 +1,65 @@
+"""Parameters that several routes take."""
+
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import Path, Query
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+
+from pieces_server.web.form_reader import one_line
+
+NAME_CHARACTERS: Final = 214
+"""The longest name of a package, as registries of packages have it."""
+REASON_CHARACTERS: Final = 500
+_NUMBER: Final = "(0|[1-9][0-9]{0,8})"
+_VERSION: Final = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"
+VERSION_PATTERN: Final = f"^{_VERSION}$"
+
+
+def _read_flag(value: Any) -> Any:  # what a query has, before it is checked
+    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+
+
+def _pattern(pattern: str, example: str) -> WithJsonSchema:
+    """Describe a text that the route itself reads: its errors say more than that it is odd."""
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
+Flag = Annotated[
+    Literal[True, False], BeforeValidator(_read_flag), WithJsonSchema({"type": "boolean"})
+]
+"""`true` or `false`, and no other word for them."""
+VersionText = Annotated[str, _pattern(VERSION_PATTERN, "0.91.0")]
+RangeText = Annotated[str, _pattern(f"^[~^]?{_VERSION}$", "^0.1.0")]
+OneLine = Annotated[str, AfterValidator(one_line)]
+
+PieceName = Annotated[
+    str,
+    Path(
+        description="As flows or installers write it; `%2F` stands for its slash, if it has one.",
+        examples=["piece-gelato"],
+    ),
+]
+PieceScope = Annotated[
+    str, Path(description="The first part of a name.", examples=["@activepieces"])
+]
+ExactVersion = Annotated[
+    str, _pattern(VERSION_PATTERN, "0.1.0"), Path(description="Exactly; also one that is yanked.")
+]
+Edition = Annotated[
+    Literal["ce", "ee", "cloud"],
+    Query(
+        alias="edition", description="Taken and not looked at: each edition has the same pieces."
+    ),
+]
+ProjectId = Annotated[
+    str,
+    Query(
+        max_length=100,
+        alias="projectId",
+        description="Taken and not looked at: projects have the same pieces.",
+    ),
+]
+Locale = Annotated[
+    str,
+    Query(max_length=100, description="Into which texts are translated, if the piece can."),
+]

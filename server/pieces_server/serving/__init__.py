@@ -1,0 +1,1 @@
+"""Running the instance: its socket, its processes, and what each connection may do."""

@@ -1,0 +1,109 @@
+"""Whether a database and a data folder belong together: rows of the one name files of the other."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import insert, select
+
+from pieces_server.database.identifiers import new_id, now
+from pieces_server.database.tables import instance, wheels
+from pieces_server.settings import SettingsError
+
+from .flushing import write_flushed
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from pieces_server.database import Database
+
+ID_FILE: Final = "instance-id"
+"""Holds what the row of the table `instance` holds."""
+RESTORING_FILE: Final = "restoring"
+"""Is there while a backup is being restored into the data folder."""
+
+
+def check_identity(database: Database, data_folder: Path) -> None:
+    """Check that both are of one instance; a new pair is given an id, by one process of several.
+
+    Raises:
+        SettingsError: if they are not.
+    """
+    with _locked(data_folder):
+        with database.reading() as connection:
+            known = connection.scalar(select(instance.c.id))
+        found = _read_id(data_folder)
+        if known is None:
+            with database.alone() as connection:
+                known = connection.scalar(select(instance.c.id))
+                if known is None:
+                    _require_wheels_of_rows(connection, database, data_folder)
+                    known = found = assign(connection, data_folder, found or new_id())
+        if known != found:
+            raise _mismatch(database, data_folder, known)
+        # What a restore left that was killed after its last change.
+        (data_folder / RESTORING_FILE).unlink(missing_ok=True)
+
+
+def assign(connection: Connection, data_folder: Path, identifier: str) -> str:
+    """Give both an id, and return it. The file comes first: alone, it is taken up again."""
+    write_flushed(data_folder / ID_FILE, f"{identifier}\n")
+    connection.execute(insert(instance).values(id=identifier, created=now()))
+    return identifier
+
+
+def _read_id(data_folder: Path) -> str | None:
+    try:
+        return (data_folder / ID_FILE).read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return None
+
+
+def _require_wheels_of_rows(connection: Connection, database: Database, data_folder: Path) -> None:
+    """Refuse a pair without an id that was not made together, as far as can be told.
+
+    A folder from before ids has its wheels, and so has one whose tables lost the id by a migration.
+    """
+    sha256: str | None = connection.scalar(select(wheels.c.sha256).limit(1))
+    folder = data_folder / "wheels"
+    if sha256 is None:
+        if next(folder.glob("*/*.whl"), None) is None:
+            return
+        unfinished = (data_folder / RESTORING_FILE).exists()
+        raise SettingsError(
+            f"`AP_CONFIG_PATH` {str(data_folder)!r} holds wheels, "
+            f"but the database {database.name} has no row of any",
+            hint="run `restore` again: it was cut off"
+            if unfinished
+            else "name the database that belongs to it; "
+            "to move an instance to another, use `backup` and `restore`",
+        )
+    if not (folder / sha256[:2] / f"{sha256}.whl").exists():
+        raise _mismatch(database, data_folder, None)
+
+
+def _mismatch(database: Database, data_folder: Path, known: str | None) -> SettingsError:
+    hint = "name the two that belong together"
+    if known is not None:
+        hint += f"; if only the file was lost, write {known} into it"
+    return SettingsError(
+        f"the database {database.name} belongs to another data folder than "
+        f"`AP_CONFIG_PATH` {str(data_folder)!r}, as the file `{ID_FILE}` there says",
+        hint=hint,
+    )
+
+
+@contextmanager
+def _locked(folder: Path) -> Generator[None]:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

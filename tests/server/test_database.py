@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import trustme
+from sqlalchemy import Connection, text
+
+from pieces_server.database import DatabaseUnavailableError, open_database
+from pieces_server.database.connection import connect
+from pieces_server.database.unavailable import told_unavailable
+from pieces_server.settings import SettingsError
+from tests.support.instance import running_instance
+from tests.support.instance_commands import run_command, settings_of
+from tests.support.postgres import Postgres, running_postgres
+
+SECRET = "s3cr3t"
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def own_server(authority: trustme.CA) -> Iterator[Postgres]:
+    """A server that a test may stop, with TLS."""
+    with running_postgres(authority.issue_cert("localhost")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def by_port(own_server: Postgres) -> dict[str, str]:
+    return own_server.new_database_by_port()
+
+
+def uses_tls(folder: Path, env: dict[str, str]) -> bool:
+    database = connect(settings_of(folder, env))
+    try:
+        with database.reading() as connection:
+            query = text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+            return bool(connection.scalar(query))
+    finally:
+        database.close()
+
+
+@pytest.mark.parametrize("form", ["path", "text", "one line"])
+def test_the_server_is_checked_by_a_certificate_in_any_form(
+    tmp_path: Path, by_port: dict[str, str], authority: trustme.CA, form: str
+) -> None:
+    pem = authority.cert_pem.bytes().decode()
+    path = tmp_path / "ca.pem"
+    path.write_text(pem)
+    value = {"path": str(path), "text": pem, "one line": pem.replace("\n", "\\n")}[form]
+
+    tls = uses_tls(tmp_path, {**by_port, "AP_POSTGRES_SSL_CA": value})
+
+    assert tls
+
+
+def test_tls_without_a_certificate_is_encrypted_all_the_same(
+    tmp_path: Path, by_port: dict[str, str]
+) -> None:
+    assert uses_tls(tmp_path, {**by_port, "AP_POSTGRES_USE_SSL": "true"})
+
+
+@pytest.mark.parametrize("wrong", ["authority", "host"])
+def test_a_server_that_is_another_is_refused(
+    tmp_path: Path, by_port: dict[str, str], authority: trustme.CA, wrong: str
+) -> None:
+    trusted = trustme.CA() if wrong == "authority" else authority
+    host = "127.0.0.1" if wrong == "host" else "localhost"
+    env = {
+        **by_port,
+        "AP_POSTGRES_HOST": host,
+        "AP_POSTGRES_SSL_CA": trusted.cert_pem.bytes().decode(),
+    }
+
+    with pytest.raises(DatabaseUnavailableError, match="certificate"):
+        uses_tls(tmp_path, env)
+
+
+def test_a_certificate_that_is_no_file_is_named(tmp_path: Path, by_port: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match=r"`AP_POSTGRES_SSL_CA` names '/no/such\.pem'"):
+        connect(settings_of(tmp_path, {**by_port, "AP_POSTGRES_SSL_CA": "/no/such.pem"}))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"mysql://ada:{SECRET}@db.example.com/piecekit",
+        f"ada:{SECRET}@db.example.com/piecekit",
+        f"postgres://ada:p@{SECRET}@db.example.com/piecekit",
+        f"postgres://ada:p@db.example.com/{SECRET}@x",
+        f"postgres://ada@db.example.com:{SECRET}/piecekit",
+    ],
+)
+def test_an_address_that_is_none_is_refused_and_not_repeated(tmp_path: Path, url: str) -> None:
+    env = {"AP_DB_TYPE": "POSTGRES", "AP_POSTGRES_URL": url}
+
+    with pytest.raises(SettingsError, match="`AP_POSTGRES_URL` cannot be understood") as caught:
+        connect(settings_of(tmp_path, env))
+
+    assert SECRET not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_start_without_postgresql_says_where_it_was_looked_for(tmp_path: Path) -> None:
+    url = f"postgres://ada:{SECRET}@localhost:1/shop?password={SECRET}"
+
+    done = run_command(data_folder=tmp_path, AP_DB_TYPE="POSTGRES", AP_POSTGRES_URL=url)
+
+    assert done.returncode == 69
+    assert "error: the database 'shop' on 'localhost:1' does not answer: " in done.stderr
+    assert "\nhint: check that it runs" in done.stderr
+    assert SECRET not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_parts_of_an_address_are_told_without_the_password(tmp_path: Path) -> None:
+    env = {
+        "AP_DB_TYPE": "POSTGRES",
+        "AP_POSTGRES_PORT": "1",
+        "AP_POSTGRES_DATABASE": "shop",
+        "AP_POSTGRES_USERNAME": "ada",
+        "AP_POSTGRES_PASSWORD": SECRET,
+    }
+
+    with pytest.raises(DatabaseUnavailableError, match="'shop' on 'localhost:1'") as caught:
+        open_database(settings_of(tmp_path, env))
+
+    assert SECRET not in str(caught.value)
+
+
+def test_a_user_that_may_not_make_tables_is_told_so(tmp_path: Path, postgres: Postgres) -> None:
+    env = postgres.new_database()
+    admin = connect(settings_of(tmp_path, env))
+    with admin.writing() as connection:
+        connection.execute(text("CREATE ROLE clerk LOGIN"))
+    admin.close()
+    url = env["AP_POSTGRES_URL"].replace("postgres@", "clerk@")
+
+    with pytest.raises(SettingsError, match="cannot be used: permission denied") as caught:
+        open_database(settings_of(tmp_path, {**env, "AP_POSTGRES_URL": url}))
+
+    assert "a database of its own" in caught.value.hint
+
+
+def test_requests_are_answered_503_while_the_database_is_gone(
+    tmp_path: Path, own_server: Postgres
+) -> None:
+    env = own_server.new_database_by_port()
+    paths = ("/api/v1/pieces", "/simple/", "/simple/piece-gelato/")
+    with running_instance(tmp_path, **env) as instance, httpx.Client() as client:
+        client.headers = httpx.Headers(instance.headers)
+        client.base_url = httpx.URL(instance.url)
+        before = [client.get(path).status_code for path in paths]
+
+        own_server.stop()
+        gone = [client.get(path) for path in paths]
+        own_server.start()
+        after = [client.get(path).status_code for path in paths]
+        log = instance.stop()[1]
+
+    assert before == after == [200, 200, 404]
+    assert [answer.status_code for answer in gone] == [503] * 3
+    assert {answer.json()["code"] for answer in gone} == {"SERVICE_UNAVAILABLE"}
+    assert all(int(answer.headers["retry-after"]) > 0 for answer in gone)
+    assert "Traceback" not in log
+
+
+def test_a_mistake_in_a_query_is_no_absence(tmp_path: Path) -> None:
+    database = open_database(settings_of(tmp_path, {}))
+
+    with (
+        pytest.raises(Exception, match="no such table") as caught,
+        database.reading() as connection,
+    ):
+        connection.execute(text("SELECT * FROM nonsense"))
+
+    assert not isinstance(caught.value, DatabaseUnavailableError)
+    database.close()
+
+
+def delete_audit_within(name: str, connection: Connection) -> None:
+    with told_unavailable(name):
+        connection.execute(text("DELETE FROM audit"))
+
+
+def test_a_lock_that_does_not_go_is_an_absence(tmp_path: Path) -> None:
+    database = open_database(settings_of(tmp_path, {}))
+
+    with database.writing(), database.reading() as other:
+        other.exec_driver_sql("PRAGMA busy_timeout = 0")
+
+        with pytest.raises(DatabaseUnavailableError, match="database is locked"):
+            delete_audit_within(database.name, other)
+
+    database.close()

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pieces_server.settings import Settings, SettingsError, read_settings
+from pieces_server.settings.documented import DOCUMENTED, Status
+from pieces_server.settings.remarks import own_names, remarks
+from tests.support.instance import running_instance
+from tests.support.server_commands import run
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTED_NAMES = (Path(__file__).parent / "documented_settings.txt").read_text().split()
+PAGE = (ROOT / "docs" / "reference" / "settings.md").read_text()
+PROBLEM = re.compile(r"`(AP_\w+)` must be ")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in os.environ:
+        if name.startswith("AP_"):
+            monkeypatch.delenv(name)
+
+
+def test_each_documented_name_has_a_place_in_the_code() -> None:
+    assert sorted(each.name for each in DOCUMENTED) == DOCUMENTED_NAMES
+
+
+@pytest.mark.parametrize("name", DOCUMENTED_NAMES)
+def test_the_page_says_of_each_documented_name_whether_it_works(name: str) -> None:
+    rows = re.findall(
+        rf"^\| `{name}` \| (works|later|refused) \| .* \| (.+) \|$", PAGE, re.MULTILINE
+    )
+
+    assert len(rows) == 1
+
+
+@pytest.mark.parametrize("name", own_names())
+def test_the_page_has_each_setting_that_works_with_its_meaning(name: str) -> None:
+    assert re.search(rf"^\| `{name}` \| (`.+`|none) \| .+ \| .+[.] \|$", PAGE, re.MULTILINE)
+
+
+def test_a_documented_name_without_a_reason_is_a_setting_that_works() -> None:
+    unexplained = {each.name for each in DOCUMENTED if not each.reason}
+
+    assert unexplained <= set(own_names())
+    assert all(each.status is Status.WORKS for each in DOCUMENTED if not each.reason)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "demand"),
+    [
+        ("AP_PORT", "http", "from 0 to 65535"),
+        ("AP_MAX_FILE_SIZE_MB", "0", "from 1 to 4096"),
+        ("AP_SERVER_WORKERS", "2.5", "from 1 to 64"),
+        ("AP_PUBLIC_READ", "yes", "true or false"),
+        ("AP_DB_TYPE", "PGLITE", "SQLITE3 or POSTGRES"),
+        ("AP_PIECES_SOURCE", "CLOUD_AND_DB", "DB or FILE"),
+        ("AP_LOG_LEVEL", "loud", "DEBUG, INFO, WARNING or ERROR"),
+        ("AP_TRUSTED_PROXIES", "proxy.example", "addresses or networks with commas between them"),
+    ],
+)
+def test_a_bad_value_is_named_with_what_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, demand: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+
+    assert caught.value.message.startswith(f"`{name}` must be {demand}")
+    assert caught.value.message.endswith(f", got {value!r}")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AP_QUEUE_MODE", "REDIS"),
+        ("AP_FILE_STORAGE_LOCATION", "S3"),
+        ("AP_EDITION", "ee"),
+        ("AP_CONTAINER_TYPE", "WORKER"),
+    ],
+)
+def test_a_value_that_would_change_what_the_instance_is_is_refused_with_the_reason(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+
+    assert caught.value.message.startswith(f"`{name}` {value!r} is refused: ")
+    assert caught.value.exit_code == 78
+
+
+def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
+    env = {"AP_PORT": "x", "AP_PUBLIC_READ": "x", "AP_QUEUE_MODE": "REDIS"}
+
+    done = run(data_folder=tmp_path, **env, AP_POSTGRES_PASSWORD="not to be seen")
+
+    assert done.returncode == 78
+    assert done.stderr.startswith("error: 3 settings cannot be used:\n")
+    assert re.findall("^  `(.*?)`", done.stderr, re.MULTILINE) == list(env)
+    assert "not to be seen" not in done.stderr
+
+
+def test_an_environment_of_activepieces_starts_with_warnings(tmp_path: Path) -> None:
+    env = {
+        "AP_ENCRYPTION_KEY": "5a1d",
+        "AP_EXECUTION_MODE": "UNSANDBOXED",
+        "AP_FRONTEND_URL": "http://localhost:4200",
+        "AP_QUEUE_MODE": "MEMORY",
+        "AP_REDIS_PASSWORD": "5a1e",
+        "AP_S3_USE_SIGNED_URLS": "false",
+        "AP_TELEMETRY_ENABLED": "true",
+    }
+    with running_instance(tmp_path, **env) as instance:
+        assert httpx.get(f"{instance.url}/api/v1/health").status_code == 200
+
+        said = instance.stop()[1]
+
+    warned = [line for line in said.splitlines() if line.startswith("warning: ")]
+    named = {name for line in warned for name in re.findall("`(AP_.*?)`", line)}
+    assert named == {"AP_ENCRYPTION_KEY", "AP_FRONTEND_URL", "AP_REDIS_PASSWORD"}
+    assert "5a1" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "remark"),
+    [
+        ("AP_PUBLC_READ", "`AP_PUBLC_READ` is no setting; `AP_PUBLIC_READ` is one"),
+        ("AP_REDIS_HOTS", "`AP_REDIS_HOTS` is no setting; `AP_REDIS_HOST` is one"),
+        ("AP_BANANA", "`AP_BANANA` is no setting"),
+    ],
+)
+def test_an_unknown_name_is_told_with_the_one_that_was_meant(name: str, remark: str) -> None:
+    assert remarks({name: "true"}) == [remark]
+
+
+@pytest.mark.parametrize(
+    "name", ["AP_API_KEY", "AP_API_URL", "AP_PORT", "ap_port", "APPLE", "PATH"]
+)
+def test_a_name_that_is_known_or_nothing_to_us_is_not_remarked_on(name: str) -> None:
+    assert remarks({name: "x"}) == []
+
+
+def test_values_are_read_as_they_are_documented(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AP_PUBLIC_READ", "TRUE")
+    monkeypatch.setenv("AP_DEV_PIECES", "gelato, google_sheets,")
+    monkeypatch.setenv("AP_PORT", "")
+
+    settings = read_settings()
+
+    assert settings.public_read is True
+    assert settings.dev_pieces == ("gelato", "google_sheets")
+    assert settings.port == Settings.model_fields["port"].default
+
+
+def test_secrets_are_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AP_POSTGRES_PASSWORD", "AP_POSTGRES_URL", "AP_REGISTRY_URL"):
+        monkeypatch.setenv(name, "http://user:hidden@host.example/")
+
+    settings = read_settings()
+
+    assert "hidden" not in f"{settings!r} {settings}"
+
+
+def test_help_shows_each_setting_and_no_value_of_the_environment(tmp_path: Path) -> None:
+    done = run("--help", data_folder=tmp_path, AP_POSTGRES_PASSWORD="hidden", AP_PORT="81")
+
+    assert done.returncode == 0
+    assert re.findall("^  (AP_[A-Z_0-9]+)", done.stdout, re.MULTILINE) == own_names()
+    assert "  AP_PORT (default: 8080)\n" in done.stdout
+    assert "hidden" not in done.stdout
+    assert max(map(len, done.stdout.splitlines())) < 80
