@@ -2,8 +2,9 @@
 
 A page of a property or an auth says what the class's docstring and keywords say, shows its example
 from `docs/examples`, and what that example does when it runs. The pages of rules are made by
-`check_pages`, that of the commands by `cli_page`. With `--check` nothing is written; pages that
-differ from what would be are named, and the exit code is 1.
+`check_pages`, that of the commands by `cli_page`, that of the settings by `settings_page`, that of
+the API by `api_page`. With `--check` nothing is written; pages that differ from what would be are
+named, and the exit code is 1.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ import pieces_framework
 from pieces_framework import DropdownState, JsonValue, PieceAuth, Property
 from pieces_framework.property import PropsDeclaration, properties_of
 
-from . import check_pages, cli_page
+from . import api_page, check_pages, cli_page, settings_page
 from .declared import Keyword, UndocumentedError, description, keywords
 from .example import AuthExample, Example, PropertyExample, shown
 
 REFERENCE = Path(__file__).parent / "reference"
 _NOTE = "<!-- written by `make docs` from the docstrings and docs/examples; edit those -->"
 _CLI_NOTE = "<!-- written by `make docs` from the commands in cli/pieces_cli; edit those -->"
+_API_NOTE = "<!-- written by `make docs` from docs/api_page.py and the routes; edit those -->"
+_SETTINGS_NOTE = "<!-- written by `make docs` from pieces_server/settings; edit that -->"
 _FOLDERS = ("properties", "auth", "checks")
 """The folders below `REFERENCE` in which every page is generated."""
 _SHOWN_CHARACTERS = 160
@@ -54,8 +57,14 @@ def pages() -> dict[Path, str]:
     """Return every page's text by its path."""
     rules = {REFERENCE / "checks" / name: text for name, text in check_pages.pages(_NOTE).items()}
     commands = {REFERENCE / "cli.md": cli_page.page(_CLI_NOTE)}
+    api = {REFERENCE / "api.md": api_page.page(_API_NOTE)}
+    settings = {REFERENCE / "settings.md": settings_page.page(_SETTINGS_NOTE)}
     return (
-        dict([*_pages_of("properties", Property), *_pages_of("auth", PieceAuth)]) | rules | commands
+        dict([*_pages_of("properties", Property), *_pages_of("auth", PieceAuth)])
+        | rules
+        | commands
+        | settings
+        | api
     )
 
 
