@@ -5,7 +5,7 @@ from __future__ import annotations
 from .limits import Limits
 from .piece_document import PIECE_DOCUMENT, PIECE_SCHEMA, PieceDocument
 from .rules import RULES, Rule
-from .wheel import PieceWheel, WheelFile, read_piece_wheel, read_wheel
+from .wheel import PieceWheel, WheelFile, holds_piece, read_piece_wheel, read_wheel
 
 __all__ = [
     "PIECE_DOCUMENT",
@@ -16,6 +16,7 @@ __all__ = [
     "PieceWheel",
     "Rule",
     "WheelFile",
+    "holds_piece",
     "read_piece_wheel",
     "read_wheel",
 ]

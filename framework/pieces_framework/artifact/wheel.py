@@ -75,6 +75,26 @@ def read_wheel(path: Path | str, *, label: str = "", limits: Limits | None = Non
     return _wheel(content, _core_metadata(content, refuse), refuse)
 
 
+def holds_piece(path: Path | str, *, label: str = "", limits: Limits | None = None) -> bool:
+    """Whether a wheel has a `piece.json`, so that `read_piece_wheel` might take it.
+
+    Only the table of contents is read. The arguments are those of `read_wheel`.
+
+    Raises:
+        ArtifactError: if the file is no sound archive.
+    """
+    from .zip_directory import read_directory
+
+    path = Path(path)
+    refuse = Refusals(label or path.name or str(path))
+    try:
+        with path.open("rb") as file:
+            members, _ = read_directory(file, limits or Limits(), refuse)
+    except OSError as error:
+        raise refuse("unreadable", f"it cannot be read: {error.strerror}") from error
+    return any(member.path.endswith(f".dist-info/{PIECE_DOCUMENT}") for member in members)
+
+
 def read_piece_wheel(
     path: Path | str, *, label: str = "", limits: Limits | None = None
 ) -> PieceWheel:
