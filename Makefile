@@ -46,7 +46,7 @@ mypy: $(READY)
 pyright: $(READY)
 	$(BIN)/pyright
 
-docs: $(READY) ## write the reference pages that are made from the code: properties, auth, checks, commands
+docs: $(READY) ## write the reference pages that are made from the code: properties, checks, commands, settings ...
 	$(BIN)/python -m docs.generate
 
 format: $(READY) ## format the code and sort the imports
@@ -63,13 +63,16 @@ bench: $(READY) ## print every figure the documentation quotes, beside its peers
 	$(BIN)/python benchmarks/watch.py
 	$(BIN)/python -m benchmarks.build
 	$(BIN)/python -m benchmarks.sync
+	$(BIN)/python -m benchmarks.index
 
 histories: $(READY) ## try 10,000 histories of a faulty service on the polling strategy LEDGER
 	$(BIN)/python -m tests.common.histories
 
-lock: $(READY) ## pin again what requirements/dev.in asks for, as hashes without addresses
+lock: $(READY) ## pin again what requirements/*.in ask for, as hashes without addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-header --no-annotate --no-emit-index-url requirements/dev.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-header --no-annotate --no-emit-index-url requirements/benchmarks.in -o requirements/benchmarks.txt
 
 clean: ## remove what was generated
 	rm -rf $(VENV) dist .pieces .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
