@@ -7,7 +7,7 @@ PIECES := $(patsubst %/pyproject.toml,%,$(sort $(wildcard pieces/community/*/pyp
 PACKAGES := framework common engine server cli $(PIECES)
 READY := $(VENV)/.ready
 
-.PHONY: setup demo test check mypy pyright docs format bench histories clean lock help
+.PHONY: setup demo test check mypy pyright docs format bench histories fuzz clean lock help
 .DEFAULT_GOAL := help
 
 setup: $(READY) ## make .venv with the pinned requirements and our packages, editable
@@ -67,6 +67,9 @@ bench: $(READY) ## print every figure the documentation quotes, beside its peers
 
 histories: $(READY) ## try 10,000 histories of a faulty service on the polling strategy LEDGER
 	$(BIN)/python -m tests.common.histories
+
+fuzz: $(READY) ## hold 200 made-up requests of each kind and route against the API's description
+	PIECEKIT_FUZZ_EXAMPLES=200 $(BIN)/python -m pytest tests/server/test_openapi.py
 
 lock: $(READY) ## pin again what requirements/*.in ask for, as hashes without addresses
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \

@@ -1,7 +1,6 @@
 """Requests per second over connections that are kept open: one thread, raw sockets, no library.
 
-It asks on every connection at once and counts the whole answers. On the machine that measured, it
-gets some ten times the answers that the quickest of the servers gives, so it is no bottleneck.
+It asks on every connection at once and counts the whole answers.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The package index beside pypiserver and devpi-server: requests and publishes per second.
 
-Run with `python -m benchmarks.index`, with `--full` for longer turns and more of them. The servers
-take turns, the client is the same for all and a process of its own; medians are printed, and the
-ratio of ours to the quicker peer. Nothing is asserted. The peers have an environment of their own:
+Run with `python -m benchmarks.index`, which takes some five minutes. The servers take turns, the
+client is the same for all and a process of its own; medians are printed, and the ratio of ours to
+the quicker peer. Nothing is asserted. The peers have an environment of their own:
 
     uv venv .venv-benchmarks
     uv pip install --python .venv-benchmarks --require-hashes -r requirements/benchmarks.txt
@@ -23,7 +23,6 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
 from multiprocessing.pool import Pool
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -34,6 +33,10 @@ from tests.support.publishers import Publication, make_publication
 from tests.support.wheels import wheel_files, with_record
 
 CONNECTIONS: Final = 8
+ROUNDS: Final = 5
+TURN_S: Final = 0.5
+PUBLISHES: Final = 150
+"""In a turn of a server, at most."""
 DURABILITY: Final = """\
 What is synced to the disk when an upload is answered:
   piecekit      the file, its folder, and the database's log
@@ -44,40 +47,23 @@ JSON: Final = "application/vnd.pypi.simple.v1+json"
 Start: TypeAlias = Callable[[Path, Sequence[Publication]], AbstractContextManager[Server]]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Plan:
-    """How much is measured."""
-
-    rounds: int
-    seconds: float
-    """Of a turn of a server."""
-    publishes: int
-    """In a turn of a server, at most."""
-
-
-QUICK: Final = Plan(rounds=5, seconds=0.5, publishes=150)
-FULL: Final = Plan(rounds=9, seconds=3.0, publishes=1000)
-
-
 def main() -> None:
     """Measure and print the table."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("--full", action="store_true", help="measure longer")
     parser.add_argument("--versions", type=int, nargs="*", default=[10, 10_000])
     options = parser.parse_args()
-    plan = FULL if options.full else QUICK
     if not PEERS.is_dir():
         raise SystemExit("the peers are not installed: benchmarks/index.py says how to")
     print(DURABILITY)
-    print(f"{CONNECTIONS} connections kept open, medians of {plan.rounds}, {os.cpu_count()} cores")
+    print(f"{CONNECTIONS} connections kept open, medians of {ROUNDS}, {os.cpu_count()} cores")
     with multiprocessing.get_context("spawn").Pool(1) as client:
         for versions in options.versions:
-            measure(versions, plan, client)
+            measure(versions, client)
 
 
-def measure(versions: int, plan: Plan, client: Pool) -> None:
+def measure(versions: int, client: Pool) -> None:
     """Measure the servers with that many versions of one distribution."""
-    spare = plan.publishes * (plan.rounds + 1)
+    spare = PUBLISHES * (ROUNDS + 1)
     chance = random.Random(7)
     wheels = [
         make_publication(NAME, version_of(number), chance) for number in range(versions + spare)
@@ -95,30 +81,29 @@ def measure(versions: int, plan: Plan, client: Pool) -> None:
             if (listed := server.listed()) != versions:
                 raise SystemExit(f"{server.name} lists {listed} versions instead of {versions}")
         print(f"{versions} versions")
-        report("simple page, HTML", take_turns(servers, plan, client, page_requests))
-        report("simple page, JSON", take_turns(servers[::2], plan, client, json_requests))
+        report("simple page, HTML", take_turns(servers, client, page_requests))
+        report("simple page, JSON", take_turns(servers[::2], client, json_requests))
         middle = wheels[versions // 2]
-        report("file", take_turns(servers, plan, client, file_requests(middle)))
+        report("file", take_turns(servers, client, file_requests(middle)))
         plain = [without_piece(wheel) for wheel in wheels[versions:]]
-        report("upload a wheel", take_turns(servers, plan, client, uploads(plain, plan)))
+        report("upload a wheel", take_turns(servers, client, uploads(plain)))
         ours = servers[:1]
         more = [make_publication(NAME, f"9.0.{number}", chance) for number in range(spare)]
-        report("publish a piece", take_turns(ours, plan, client, publishes(more, plan)))
+        report("publish a piece", take_turns(ours, client, publishes(more)))
 
 
 def take_turns(
     servers: Sequence[Server],
-    plan: Plan,
     client: Pool,
     requests: Callable[[Server, int], tuple[bytes, ...]],
 ) -> Mapping[str, float]:
     """Return the median rate of each server; its first turn, of one request, is not counted."""
     rates: dict[str, list[float]] = {server.name: [] for server in servers}
-    for turn in range(plan.rounds + 1):
+    for turn in range(ROUNDS + 1):
         for server in servers:
             wanted = requests(server, turn)
             if turn:
-                got: Load = client.apply(send, (server.host, wanted, plan.seconds))
+                got: Load = client.apply(send, (server.host, wanted, TURN_S))
                 rates[server.name].append(got.rate)
             else:
                 client.apply(send, (server.host, wanted[:1], 0))
@@ -148,28 +133,24 @@ def file_requests(wheel: Publication) -> Callable[[Server, int], tuple[bytes, ..
     return lambda server, _turn: (server.get(server.file(wheel)),)
 
 
-def uploads(
-    wheels: Sequence[Publication], plan: Plan
-) -> Callable[[Server, int], tuple[bytes, ...]]:
+def uploads(wheels: Sequence[Publication]) -> Callable[[Server, int], tuple[bytes, ...]]:
     """Upload other versions in each turn, as twine does."""
-    return lambda server, turn: tuple(map(server.upload, of_turn(wheels, plan, turn)))
+    return lambda server, turn: tuple(map(server.upload, of_turn(wheels, turn)))
 
 
-def publishes(
-    wheels: Sequence[Publication], plan: Plan
-) -> Callable[[Server, int], tuple[bytes, ...]]:
+def publishes(wheels: Sequence[Publication]) -> Callable[[Server, int], tuple[bytes, ...]]:
     """Publish other versions in each turn, as `pieces publish` does."""
 
     def requests(server: Server, turn: int) -> tuple[bytes, ...]:
         assert server.publish is not None
-        return tuple(map(server.publish, of_turn(wheels, plan, turn)))
+        return tuple(map(server.publish, of_turn(wheels, turn)))
 
     return requests
 
 
-def of_turn(wheels: Sequence[Publication], plan: Plan, turn: int) -> Sequence[Publication]:
+def of_turn(wheels: Sequence[Publication], turn: int) -> Sequence[Publication]:
     """Return those of a turn."""
-    return wheels[turn * plan.publishes : (turn + 1) * plan.publishes]
+    return wheels[turn * PUBLISHES : (turn + 1) * PUBLISHES]
 
 
 def without_piece(wheel: Publication) -> Publication:

@@ -27,7 +27,7 @@ import httpx
 from pieces_server.audit import INSTANCE
 from pieces_server.instance import open_instance
 from pieces_server.settings import Settings
-from tests.support.instance import running_instance
+from tests.support.instance import launched_instance
 from tests.support.publishers import Publication
 from tests.support.publishing import FORM as PIECE_FORM
 from tests.support.raw_requests import raw_request, raw_upload
@@ -104,7 +104,7 @@ def piecekit(folder: Path, wheels: Sequence[Publication]) -> Generator[Server]:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, wheels))
     instance.database.close()
-    with running_instance(folder) as running:
+    with launched_instance(folder) as running:
         host = urlsplit(running.url).netloc
         headers = {"Authorization": f"Bearer {running.key}"}
 

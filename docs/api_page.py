@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
 
@@ -19,7 +19,8 @@ _EVERYWHERE: Final = frozenset({"400", "401", "403", "408", "413", "429", "503"}
 """Statuses that the introduction tells of."""
 _INTRODUCTION: Final = """\
 An instance answers JSON below `/api/v1`. `/openapi.json` describes all of it in OpenAPI 3.1, and
-needs no key. Installers use [`/simple/`](package-index.md) instead.
+needs no key. Installers use [`/simple/`](package-index.md) instead. Where there is `GET` there is
+`HEAD`. A query's parameters that a route does not have are passed over, as in Activepieces.
 
 ```bash
 curl -H "Authorization: Bearer $AP_API_KEY" "$AP_API_URL/api/v1/pieces?searchQuery=mail"
@@ -64,12 +65,18 @@ be sent as `%2F`. A piece called `categories`, `registry` or `versions` is read 
 `version` is one version, `0.1.0`; `~0.1.0` is that or a later patch; `^0.1.0` is that or any later
 one of the same major number, also below 1.0. Without it the newest is meant. Only versions count
 that the release can run: their `minimumSupportedRelease` and `maximumSupportedRelease` are
-inclusive. The list takes another `release`; one piece is always read for the instance's own.
+inclusive, and where a piece says nothing they are answered as `0.0.0` and `999.999.999`. The list
+takes another `release`; one piece is always read for the instance's own.
+`/api/v1/pieces/{name}/versions/{version}` answers exactly that version whatever the release, with
+its metadata as it was published. `previous` of `/api/v1/pieces/present` counts all versions too,
+also those that are yanked.
 
 ## Searching
 
-A text fits if it has the query in it, give or take a mistake for five characters, not further than
-50 characters from its beginning; each mistake and each character before it count against it. The
+A text fits if it has the query in it, give or take a mistake for every five characters, not further
+than 50 characters from its beginning; each mistake and each character before it count against it. A
+mistake is a letter that is another, that is missing or that is too many; two that are swapped are
+two mistakes. The
 display name has three times the weight of the description, and short texts have more than long
 ones. With `suggestionType`, names and descriptions of actions and triggers are searched too, and
 those that fit are listed in full.
@@ -95,7 +102,19 @@ def page(note: str) -> str:
         for path, methods in sorted(described["paths"].items())
         for method, operation in methods.items()
     ]
-    return "\n\n".join(["# The API of an instance", note, _INTRODUCTION, *routes]) + "\n"
+    documents = [
+        "\n\n".join(
+            filter(
+                None,
+                [f"### `{name}`", schema.get("description"), _field_table("Field", schema)],
+            )
+        )
+        for name, schema in sorted(described["components"]["schemas"].items())
+        if "properties" in schema and not name.startswith("Error")
+    ]
+    answers = "\n\n".join(["## What is answered", *documents])
+    parts = ["# The API of an instance", note, _INTRODUCTION, *routes, answers]
+    return "\n\n".join(parts) + "\n"
 
 
 def _description() -> _Document:
@@ -128,7 +147,7 @@ def _with_choices(value: JsonValue, choices: Mapping[str, Mapping[str, JsonValue
 
 def _route(name: str, operation: _Document) -> str:
     answers: _Document = operation["responses"]
-    own = [status for status in answers if status not in _EVERYWHERE]
+    own = [_answered(*each) for each in answers.items() if each[0] not in _EVERYWHERE]
     parts = [
         f"## `{name}`",
         operation["description"],
@@ -137,6 +156,13 @@ def _route(name: str, operation: _Document) -> str:
         _body(operation.get("requestBody", {})),
     ]
     return "\n\n".join(filter(None, parts))
+
+
+def _answered(status: str, answer: _Document) -> str:
+    schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
+    if not status.startswith("2") or not schema:
+        return status
+    return f"{status} with {_form(schema)}"
 
 
 def _table(parameters: list[_Document]) -> str:
@@ -152,16 +178,25 @@ def _table(parameters: list[_Document]) -> str:
 def _body(body: _Document) -> str:
     tables: list[str] = []
     for media_type, content in body.get("content", {}).items():
-        schema: _Document = content["schema"]
-        required = schema.get("required", [])
-        rows = [
-            f"| `{name}` | {_form(field)} | {'yes' if name in required else ''} |"
-            f" {_words(field.get('description', ''))} |"
-            for name, field in schema.get("properties", {}).items()
-        ]
-        head = f"| Field of `{media_type}` | Form | Must be given | Meaning |\n|---|---|---|---|"
-        tables += ["\n".join([head, *rows])] if rows else []
+        whole: _Document = content["schema"]
+        choices: list[_Document] = whole.get("oneOf", [whole])
+        tables += [_field_table(f"Field of `{media_type}`", schema) for schema in choices]
     return "\n\n".join(tables)
+
+
+def _field_table(title: str, schema: _Document) -> str:
+    head = [f"| {title} | Form | Always there | Meaning |", "|---|---|---|---|"]
+    return "\n".join([*head, *_fields(schema)])
+
+
+def _fields(schema: _Document, above: str = "") -> Iterator[str]:
+    required = schema.get("required", [])
+    for name, field in schema.get("properties", {}).items():
+        always = "yes" if name in required else ""
+        words = _words(field.get("description", ""))
+        null = " or `null`" if always and {"type": "null"} in field.get("anyOf", []) else ""
+        yield f"| `{above}{name}` | {_form(field)}{null} | {always} | {words} |"
+        yield from _fields(field.get("items", {}), f"{above}{name}[].")
 
 
 def _default(parameter: _Document) -> str:
@@ -176,7 +211,7 @@ def _form(schema: _Document) -> str:
     choices = schema.get("enum") or ([schema["const"]] if "const" in schema else [])
     several = schema.get("anyOf", [])
     if "$ref" in schema:
-        return f"a `{schema['$ref'].rpartition('/')[2]}`"
+        return f"`{schema['$ref'].rpartition('/')[2]}`"
     if choices:
         return ", ".join(f"`{choice}`" for choice in choices)
     if several:

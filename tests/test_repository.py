@@ -28,7 +28,6 @@ OURS = {
 }
 NEVER_IMPORTED = {
     "piecekit": {"pieces-server"},  # a process of its own
-    "pieces-server": {"psycopg"},  # SQLAlchemy loads it, where an address names PostgreSQL
 }
 
 

@@ -25,8 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.umask(0o077)  # whatever the data folder is open to, the files in it are ours alone
     try:
         settings = read_settings()
-        settings.create_data_folder()
-        if settings.is_open_to_others():
+        if options.makes_folder:
+            settings.create_data_folder()
+        if settings.data_folder.exists() and settings.is_open_to_others():
             _warn_of_open_folder(settings)
         return run(settings, options)
     except KeyboardInterrupt:
@@ -45,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=settings_help(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(run=serve.run)
+    parser.set_defaults(run=serve.run, makes_folder=True)
     commands = parser.add_subparsers(metavar="COMMAND")
     for command in (serve, keys, backup, restore, migrate):
         command.register(commands)

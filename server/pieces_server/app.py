@@ -5,9 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
-from .errors import install_error_answers
 from .index.application import index_routes
 from .openapi import describe
 from .routes import (
@@ -23,6 +22,10 @@ from .routes import (
 )
 from .web.access_log import AccessLog
 from .web.body_limit import BodyLimit
+from .web.cross_site import refuse_cross_site
+from .web.cut_off import CutOff
+from .web.error_answers import install_error_answers
+from .web.head_requests import HeadRequests
 from .web.request_id import RequestId
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ def create_app(instance: Instance) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         generate_unique_id_function=lambda route: route.name,
+        dependencies=[Depends(refuse_cross_site)],
         lifespan=_closing_database,
     )
     app.state.instance = instance
@@ -61,6 +65,8 @@ def create_app(instance: Instance) -> FastAPI:
         max_file_bytes=instance.settings.max_file_size_bytes,
         timeout_s=instance.settings.client_timeout_seconds,
     )
+    app.add_middleware(CutOff)
+    app.add_middleware(HeadRequests)
     app.add_middleware(AccessLog)
     app.add_middleware(RequestId)  # the outermost: the answers of the others have an id too
     return app

@@ -69,7 +69,7 @@ def record(
         "actor_name": actor.name,
         "request_id": actor.request_id,
     }
-    connection.execute(insert(audit).values(row))
+    connection.execute(insert(audit), row)
 
 
 def read_log(database: Database, wanted: PageRequest, only: AuditFilter) -> Page:

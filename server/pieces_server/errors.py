@@ -1,38 +1,30 @@
-"""The form in which the API reports errors: `{"code": ..., "params": {...}}`.
+"""The errors that the instance answers, and the form: `{"code": ..., "params": {...}}`.
 
-The tree is the framework's; each error the instance can answer has its HTTP status here.
+The tree is the framework's. An `ApiError` has its HTTP status; those of the errors that other parts
+raise are in `web/error_answers.py`.
 """
 
 from __future__ import annotations
 
-import logging
 import math
+import re
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from fastapi import Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, ConfigDict
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
 
-from pieces_framework.errors import ArtifactError, PieceError, PieceNotFoundError
-from pieces_framework.versions import VersionError
+from pieces_framework.errors import PieceError
 from pieces_framework.wire import JsonValue, document
-from pieces_server.database import DatabaseUnavailableError
-from pieces_server.web.allowed_methods import allowed_methods
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fastapi import FastAPI
 
-_RETRY_AFTER_S: Final = 5
-"""When to ask again that found no database: soon, as most such times are restarts."""
-_HTTP_CODES: Final = {404: "ENTITY_NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
-_logger = logging.getLogger(__name__)
+_SUBJECT: Final = re.compile("^(Value error, |(Input|String|List|Value) (?=should ))")
+"""How pydantic begins what the name of a field then stands before."""
+_MAX_FIELD_ERRORS: Final = 20
+"""A body may have thousands that are alike."""
 
 
 class ErrorParams(BaseModel):
@@ -48,6 +40,11 @@ class ErrorAnswer(BaseModel):
 
     code: str
     params: ErrorParams
+
+
+def error_document(code: str, message: str) -> dict[str, JsonValue]:
+    """Return the body of an answer that has no more to say."""
+    return {"code": code, "params": {"message": message}}
 
 
 def refused_with(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
@@ -107,6 +104,16 @@ class AuthorizationError(ApiError):
         )
 
 
+class CrossSiteError(ApiError):
+    """A browser sends what a page of another site asks for."""
+
+    status = 403
+    code = "AUTHORIZATION"
+
+    def __init__(self) -> None:
+        super().__init__("a page of another site may not change anything here")
+
+
 class TooManyKeysError(ApiError):
     """Somebody at the client's address has tried many keys that do not exist.
 
@@ -155,8 +162,30 @@ class FormError(ApiError):
     code = "VALIDATION"
 
     def __init__(self, errors: Sequence[Mapping[str, str]]) -> None:
-        super().__init__("; ".join(f"{each['field']}: {each['message']}" for each in errors))
-        self.errors: Final = errors
+        self.errors: Final = errors[:_MAX_FIELD_ERRORS]
+        texts = [f"{each['field']}: {each['message']}" for each in self.errors]
+        more = len(errors) - len(texts)
+        super().__init__("; ".join([*texts, f"and {more} more"] if more else texts))
+
+    @classmethod
+    def of(cls, found: Sequence[Mapping[str, Any]], *, skipped: int = 0) -> FormError:
+        """Return what pydantic's errors are to a client.
+
+        Args:
+            found: as pydantic's `errors()` has them.
+            skipped: names at the beginning of each place that the client did not write.
+        """
+        return cls(
+            [
+                {
+                    "field": ".".join(map(str, each["loc"][skipped:])) or "body",
+                    "message": "is required"
+                    if each["type"] == "missing"
+                    else _SUBJECT.sub("", str(each["msg"])),
+                }
+                for each in found
+            ]
+        )
 
     def params(self) -> dict[str, JsonValue]:
         """Return the message, and under `errors` each field with its own."""
@@ -270,70 +299,14 @@ class NotReadyError(ApiError):
         return document(message=self.message, **self._states)
 
 
-def install_error_answers(app: FastAPI) -> None:
-    """Make the application answer every error in the API's form."""
-    for expected in (PieceError, RequestValidationError):
-        app.add_exception_handler(expected, _answer_refusal)
-    app.add_exception_handler(HTTPException, _answer_framework)
-    app.add_exception_handler(ClientDisconnect, _answer_nobody)
-    app.add_exception_handler(Exception, _answer_fault)
+class InsufficientStorageError(ApiError):
+    """The disk of the instance is full, or fails."""
 
+    status = 507
+    code = "INSUFFICIENT_STORAGE"
 
-def _answer_refusal(_: Request, error: Exception) -> Response:
-    match error:
-        case ApiError():
-            return _answer(error.status, error.code, error.params(), error.headers)
-        case DatabaseUnavailableError():
-            _logger.warning("%s", error.message)
-            params = document(message="the instance's database does not answer")
-            return _answer(503, error.code, params, {"Retry-After": str(_RETRY_AFTER_S)})
-        case PieceNotFoundError():
-            return _answer(404, error.code, {"message": error.message})
-        case ArtifactError():
-            params = document(message=error.message, hint=error.hint or None, rule=error.rule)
-            return _answer(400, error.code, params)
-        case VersionError():
-            params = document(message=error.message, hint=error.hint or None)
-            return _answer(400, error.code, params)
-        case RequestValidationError():
-            refused = FormError([_field_error(each) for each in error.errors()])
-            return _answer(refused.status, refused.code, refused.params())
-        case _:
-            raise error
-
-
-def _answer_framework(request: Request, error: Exception) -> Response:
-    """Answer what the framework refuses: a route, a method, a broken form."""
-    if not isinstance(error, HTTPException):
-        raise error
-    code = _HTTP_CODES.get(error.status_code, "VALIDATION")
-    headers = error.headers
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers = {"Allow": allowed_methods(request)}
-    return _answer(error.status_code, code, {"message": error.detail}, headers)
-
-
-def _field_error(error: Mapping[str, Any]) -> dict[str, str]:
-    return {"field": ".".join(map(str, error["loc"][1:])), "message": str(error["msg"])}
-
-
-def _answer_nobody(_: Request, __: Exception) -> Response:
-    return Response(status_code=400)
-
-
-def _answer_fault(request: Request, _: Exception) -> Response:
-    """Answer a fault of our own. The traceback is logged by the server below, after this."""
-    request_id: str = request.state.request_id
-    _logger.error("request %s failed", request_id)
-    answer = _answer(500, "INTERNAL_ERROR", {"message": "internal error"})
-    answer.headers["x-request-id"] = request_id
-    return answer
-
-
-def _answer(
-    status: int,
-    code: str,
-    params: Mapping[str, JsonValue],
-    headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
-    return JSONResponse({"code": code, "params": params}, status, headers)
+    def __init__(self) -> None:
+        super().__init__(
+            "the instance's disk is full, or fails",
+            hint="send it again when an administrator has seen to the disk",
+        )

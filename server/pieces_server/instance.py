@@ -16,16 +16,15 @@ from .errors import EngineOperationError
 from .registry.catalogue import Catalogue
 from .registry.collecting import collect_leftovers
 from .registry.database_source import DatabaseSource
-from .registry.other_index import OtherIndex, open_other_index
 from .registry.package_index import PackageIndex
 from .registry.publishing import Publishing
 from .registry.withdrawing import Withdrawing
-from .registry.workspace_source import WorkspaceCatalogue, open_workspace_source
 from .settings import PiecesSource
 from .storage.identity import check_identity
 from .storage.wheel_folder import WheelFolder
 
 if TYPE_CHECKING:
+    from .registry.other_index import OtherIndex
     from .settings import Settings
 
 
@@ -89,14 +88,13 @@ def open_instance(settings: Settings) -> Instance:
         publishing=Publishing(
             database,
             folder,
-            catalogue,
             checker=checker,
             max_file_bytes=settings.max_file_size_bytes,
         ),
         catalogue=catalogue,
         withdrawing=Withdrawing(database),
         index=PackageIndex(database, folder),
-        other_index=open_other_index(settings),
+        other_index=_other_index(settings),
     )
 
 
@@ -108,5 +106,16 @@ def instance_of(request: Request) -> Instance:
 
 def _catalogue(settings: Settings, database: Database) -> Catalogue:
     if settings.pieces_source is PiecesSource.FILE:
+        from .registry.workspace_source import WorkspaceCatalogue, open_workspace_source
+
         return WorkspaceCatalogue(open_workspace_source(settings))
     return Catalogue(DatabaseSource(database))
+
+
+def _other_index(settings: Settings) -> OtherIndex | None:
+    """Return the index that the administrator named, if any; its client takes long to import."""
+    if settings.registry_url is None:
+        return None
+    from .registry.other_index import open_other_index
+
+    return open_other_index(settings)

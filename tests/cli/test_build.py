@@ -363,16 +363,16 @@ def test_an_import_without_end_is_given_up(gelato: Path) -> None:
         extract(require_workspace().find("gelato"), Path(sys.executable), timeout_s=1)
 
 
-@pytest.mark.parametrize("name", ["AP_API_KEY", "TWINE_PASSWORD", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"])
-def test_what_publishes_is_kept_from_the_piece(
-    name: str, gelato: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv(name, "sk-secret")
-    append(gelato / INIT, f"\nimport os; assert {name!r} not in os.environ\n")
+def test_what_publishes_or_runs_an_instance_is_kept_from_the_piece(gelato: Path) -> None:
+    names = [
+        *("AP_API_KEY", "AP_ENCRYPTION_KEY", "AP_JWT_SECRET", "PGPASSWORD"),
+        *("TWINE_PASSWORD", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"),
+    ]
+    append(gelato / INIT, f"\nimport os; assert not {set(names)} & os.environ.keys()\n")
 
-    result = pieces("build", "gelato")
+    result = pieces("build", "gelato", **dict.fromkeys(names, "sk-secret"))
 
-    assert result.exit_code == 0
+    assert result.exit_code == 0, result.output
 
 
 def without_packages(path: Path) -> Path:

@@ -13,7 +13,14 @@ from pieces_cli.building.wheel import build_wheel
 from pieces_cli.interpreter import piece_interpreter
 from pieces_engine.workspace.folders import require_workspace
 from tests.support.repository import committed, git
-from tests.support.scaffolding import add_action, made, pieces, snapshot
+from tests.support.scaffolding import (
+    add_action,
+    add_comment,
+    made,
+    pieces,
+    set_version,
+    snapshot,
+)
 
 ADDED = (
     "Compared with git revision `HEAD`.\n"
@@ -29,16 +36,6 @@ def gelato(gelato: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
     """The piece, committed."""
     committed(workspace, monkeypatch)
     return gelato
-
-
-def set_version(piece: Path, version: str) -> None:
-    path = piece / "pyproject.toml"
-    path.write_text(path.read_text().replace('version = "0.0.1"', f'version = "{version}"'))
-
-
-def add_comment(piece: Path) -> None:
-    path = piece / "piece_gelato" / "__init__.py"
-    path.write_text(f"{path.read_text()}# another comment\n")
 
 
 def wheel_of(piece: str) -> Path:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.support.instance import Instance, running_instance
-from tests.support.scaffolding import add_action, made, pieces
+from tests.support.scaffolding import add_action, add_comment, made, pieces, set_version
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +48,37 @@ def test_a_release_goes_from_change_to_published(configured: Instance, gelato: P
     assert configured.key not in new.output + right.output
 
 
+def test_a_number_that_was_yanked_is_taken(configured: Instance, workspace: Path) -> None:
+    made("create", "--name", "nougat", "--type", "custom")
+    piece = workspace / "pieces" / "custom" / "nougat"
+    for version in ("0.0.1", "0.0.2"):
+        set_version(piece, version)
+        made("publish", "--name", "nougat")
+    url = f"{configured.url}/api/v1/pieces/piece-nougat/versions/0.0.2/yank"
+    httpx.put(url, json={}, headers=configured.headers).raise_for_status()
+    set_version(piece, "0.0.1")
+    add_comment(piece)
+
+    refused = pieces("publish", "--name", "nougat")
+    too_low = pieces("diff", "nougat")
+    made("version", "nougat")
+    published = pieces("publish", "--name", "nougat")
+
+    assert "set `version` to 0.0.3 or higher" in refused.stderr
+    assert "too low: name it 0.0.3" in too_low.stdout
+    assert (published.exit_code, 'version = "0.0.3"' in (piece / "pyproject.toml").read_text()) == (
+        0,
+        True,
+    )
+
+
 def test_what_an_instance_answers_is_what_the_wheel_declares(
     configured: Instance, workspace: Path
 ) -> None:
     made("create", "--name", "sorbet", "--type", "custom")
     add_action("sorbet", "send")
     made("publish", "--name", "sorbet")
-    path = workspace / "pieces" / "custom" / "sorbet" / "piece_sorbet" / "__init__.py"
-    path.write_text(f"{path.read_text()}# another comment\n")
+    add_comment(workspace / "pieces" / "custom" / "sorbet")
 
     result = pieces("diff", "sorbet")
 

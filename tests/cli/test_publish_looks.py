@@ -162,7 +162,7 @@ def test_a_published_version_reads_back_as_its_wheel_says(
     publish(proxy, instance, name, "--allow-breaking", "nobody took it")
 
     old = client.published(f"piece-{name}", Version(0, 1, 0))
-    newest = client.published(f"piece-{name}")
+    newest = client.newest(f"piece-{name}")
 
     wheels = sorted(Path("dist").iterdir())
     for found, wheel in zip((old, newest), wheels, strict=True):
@@ -172,7 +172,7 @@ def test_a_published_version_reads_back_as_its_wheel_says(
         assert found.version == piece.version
 
 
-def test_what_was_withdrawn_is_no_difference_and_the_reason_is_said(
+def test_what_was_withdrawn_counts_all_the_same_and_the_reason_is_said(
     proxy: CountingProxy, instance: Instance, custom: Path, name: str, client: InstanceClient
 ) -> None:
     for version in ("0.1.0", "0.1.1"):
@@ -184,23 +184,42 @@ def test_what_was_withdrawn_is_no_difference_and_the_reason_is_said(
         url = f"{versions}/{withdrawal}"
         httpx.put(url, json=reason, headers=instance.headers).raise_for_status()
 
-    newest = client.published(f"piece-{name}")
+    newest = client.newest(f"piece-{name}")
+    before = client.published(f"piece-{name}", Version(0, 1, 0))
 
-    piece = read_piece_wheel(min(Path("dist").iterdir())).piece
-    assert newest is not None
-    assert (newest.version, newest.metadata) == (Version(0, 1, 0), piece.metadata)
-    assert newest.origin == f"`{instance.url}/api` (deprecated: it melts)"
+    wheels = sorted(Path("dist").iterdir())
+    for found, wheel, withdrawal in zip(
+        (before, newest), wheels, ("deprecated", "yanked"), strict=True
+    ):
+        piece = read_piece_wheel(wheel).piece
+        assert found is not None
+        assert (found.version, found.metadata) == (piece.version, piece.metadata)
+        assert found.origin == f"`{instance.url}/api` ({withdrawal}: it melts)"
 
 
-def test_what_is_not_published_reads_as_none(client: InstanceClient) -> None:
-    assert client.published("piece-nowhere") is None
+def test_a_break_shows_though_no_release_can_run_the_version_before(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    write_piece(custom, name, actions=["make", "take"], release="99.0.0")
+    publish(proxy, instance, name)
+    write_piece(custom, name, actions=["make"], release="99.0.0", version="0.1.1")
+
+    result = publish(proxy, instance, name)
+
+    assert result.exit_code == 1
+    assert "`0.1.1` cannot follow `0.1.0`: a breaking change at `actions.take`" in result.stderr
+    assert proxy.uploads == 0
+
+
+def test_what_is_not_published_has_no_newest_version(client: InstanceClient) -> None:
+    assert client.newest("piece-nowhere") is None
 
 
 def test_an_address_without_an_instance_is_no_missing_piece(instance: Instance) -> None:
     client = InstanceClient(api_url=f"{instance.url}/elsewhere", key=instance.key)
 
-    with client, pytest.raises(InstanceApiError, match=r"could not be read \(404\)"):
-        client.published("piece-nowhere")
+    with client, pytest.raises(InstanceApiError, match=r"0\.1\.0 could not be read \(404\)"):
+        client.published("piece-nowhere", Version(0, 1, 0))
 
 
 def test_more_pieces_than_one_question_holds_are_asked_in_several(

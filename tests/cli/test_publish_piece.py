@@ -19,7 +19,7 @@ from pieces_cli.indexes.package_index import IndexAnswerError, PackageIndex
 from pieces_cli.indexes.twine_repository import twine_repository
 from pieces_cli.main import publish_piece
 from tests.support.package_index import PASSWORD, USER, RunningIndex, running_index
-from tests.support.scaffolding import add_action, pieces
+from tests.support.scaffolding import add_action, add_comment, pieces, set_version
 from tests.support.scripted_api import raw_server, scripted_api
 
 WHEEL = "piece_gelato-0.0.1-py3-none-any.whl"
@@ -60,16 +60,6 @@ def gelato(gelato: Path) -> Path:
 
 def publish(index: RunningIndex, *args: str) -> Result:
     return pieces("publish-piece", "gelato", "--repository-url", index.url, *args)
-
-
-def set_version(piece: Path, old: str, new: str) -> None:
-    path = piece / "pyproject.toml"
-    path.write_text(path.read_text().replace(f'version = "{old}"', f'version = "{new}"'))
-
-
-def add_comment(piece: Path) -> None:
-    path = piece / "piece_gelato" / "__init__.py"
-    path.write_text(f"{path.read_text()}# another comment\n")
 
 
 def test_wheel_and_source_are_uploaded(index: RunningIndex, gelato: Path, workspace: Path) -> None:
@@ -179,7 +169,7 @@ def test_a_version_that_is_too_low_is_refused_unless_a_reason_is_given(
     publish(index)
     path = gelato / "piece_gelato" / "__init__.py"
     path.write_text(path.read_text().replace("        send,\n", ""))
-    set_version(gelato, "0.0.1", "0.0.2")
+    set_version(gelato, "0.0.2")
 
     refused = publish(index)
     allowed = publish(index, "--allow-breaking", "nobody uses it")
@@ -203,7 +193,7 @@ def test_a_reason_that_no_break_needs_is_not_recorded(index: RunningIndex, gelat
 def test_a_version_without_a_wheel_is_not_compared_with(index: RunningIndex, gelato: Path) -> None:
     publish(index)
     (index.folder / WHEEL).unlink()
-    set_version(gelato, "0.0.1", "0.0.2")
+    set_version(gelato, "0.0.2")
 
     result = publish(index)
 
@@ -229,7 +219,7 @@ def test_the_index_is_named_before_anything_goes_there(index: RunningIndex, gela
 
 def test_a_wheel_without_a_piece_is_not_compared_with(index: RunningIndex, gelato: Path) -> None:
     (index.folder / WHEEL).write_bytes(b"no wheel")
-    set_version(gelato, "0.0.1", "0.0.2")
+    set_version(gelato, "0.0.2")
 
     result = publish(index)
 

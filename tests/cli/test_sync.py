@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import signal
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -12,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pieces_cli.main import sync_pieces
-from tests.support.command import pieces_command
+from tests.support.command import Command, pieces_command
 from tests.support.counting_proxy import CountingProxy
 from tests.support.custom_pieces import write_piece
 from tests.support.instance import Instance
@@ -32,6 +34,23 @@ def imported(tmp_path: Path) -> list[str]:
 def sync(proxy: CountingProxy, instance: Instance, *args: str) -> Result:
     proxy.requests.clear()
     return pieces("sync", "--api-url", proxy.url, *args, AP_API_KEY=instance.key)
+
+
+@contextmanager
+def held_sync(
+    proxy: CountingProxy, instance: Instance, custom: Path, *args: str, after: int = 0
+) -> Generator[Command]:
+    """Run it in a process of its own, one piece at a time; the upload after so many is held back.
+
+    It is held when the block begins, until `proxy.release` or the block's end.
+    """
+    proxy.held_from = after
+    options = ["--concurrency", "1", "--api-url", proxy.url, *args]
+    with pieces_command("sync", *options, cwd=custom, AP_API_KEY=instance.key) as command:
+        assert proxy.holding.wait(60)
+        yield command
+    proxy.held_from = None
+    proxy.release.set()
 
 
 def outcomes(result: Result) -> dict[str, str]:
@@ -222,14 +241,9 @@ def test_after_being_killed_the_next_run_uploads_the_rest(
 ) -> None:
     for number in range(4):
         write_piece(custom, f"{name}-{number}")
-    proxy.held_from = 2
-    args = ["sync", "--concurrency", "1", "--api-url", proxy.url]
-    with pieces_command(*args, cwd=custom, AP_API_KEY=instance.key) as command:
-        assert proxy.holding.wait(60)
+    with held_sync(proxy, instance, custom, after=2) as command:
         command.send(signal.SIGKILL)
         command.end()
-    proxy.held_from = None
-    proxy.release.set()
 
     result = sync(proxy, instance, "--json")
 
@@ -243,10 +257,7 @@ def test_after_ctrl_c_the_running_upload_ends_and_no_other_begins(
 ) -> None:
     for number in range(3):
         write_piece(custom, f"{name}-{number}")
-    proxy.held_from = 0
-    args = ["sync", "--concurrency", "1", "--api-url", proxy.url]
-    with pieces_command(*args, cwd=custom, AP_API_KEY=instance.key) as command:
-        assert proxy.holding.wait(60)
+    with held_sync(proxy, instance, custom) as command:
         command.send(signal.SIGINT)
         proxy.release.set()
         exit_code, said = command.end()
@@ -264,16 +275,12 @@ def test_a_second_ctrl_c_still_says_what_became_of_each(
 ) -> None:
     for number in range(2):
         write_piece(custom, f"{name}-{number}")
-    proxy.held_from = 0
-    args = ["sync", "--json", "--concurrency", "1", "--api-url", proxy.url]
-    with pieces_command(*args, cwd=custom, AP_API_KEY=instance.key) as command:
-        assert proxy.holding.wait(60)
+    with held_sync(proxy, instance, custom, "--json") as command:
         command.send(signal.SIGINT)
         command.wait_for("stopping: ")
         command.send(signal.SIGINT)
         command.wait_for("aborted")
         exit_code, said = command.end()  # though the instance has not answered
-        proxy.release.set()
 
     document = json.loads(said)
     assert exit_code == 130
@@ -285,13 +292,24 @@ def test_sigterm_does_not_wait_for_an_instance_that_does_not_answer(
     proxy: CountingProxy, instance: Instance, custom: Path, name: str
 ) -> None:
     write_piece(custom, name)
-    proxy.held_from = 0
-    with pieces_command(
-        "sync", "--api-url", proxy.url, cwd=custom, AP_API_KEY=instance.key
-    ) as command:
-        assert proxy.holding.wait(60)
+    with held_sync(proxy, instance, custom) as command:
         command.send(signal.SIGTERM)
         exit_code, _ = command.end()
-        proxy.release.set()
 
     assert exit_code == 143
+
+
+def test_a_key_that_may_not_publish_is_an_error_of_the_whole_run(
+    proxy: CountingProxy, instance: Instance, custom: Path, name: str
+) -> None:
+    for number in range(2):
+        write_piece(custom, f"{name}-{number}")
+    url = f"{instance.url}/api/v1/api-keys"
+    asked = {"displayName": name, "scope": "read"}
+    key = httpx.post(url, json=asked, headers=instance.headers).json()["value"]
+
+    result = pieces("sync", "--concurrency", "1", "--api-url", proxy.url, AP_API_KEY=key)
+
+    assert (result.exit_code, result.stdout) == (77, "")
+    assert result.stderr.count("error: ") == 1
+    assert proxy.uploads == 1

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.road import clean_environment, tool
-from tests.support.instance import Instance, running_instance
+from tests.support.instance import Instance, launched_instance
 
 VERSIONS = {"six-old": "1.16.0", "six-new": "1.17.0"}
 
@@ -36,7 +36,7 @@ def run(
 def instance(tmp_path_factory: pytest.TempPathFactory) -> Generator[Instance]:
     """An instance that has both pieces."""
     folder = tmp_path_factory.mktemp("conflicts")
-    with running_instance(folder / "data") as instance:
+    with launched_instance(folder / "data") as instance:
         run("pieces", "init", "workspace", cwd=folder)
         for name, version in VERSIONS.items():
             add_piece(folder / "workspace", name, version)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.road import clean_environment
-from tests.support.instance import Instance, running_instance
+from tests.support.instance import Instance, launched_instance
 from tests.support.scaffolding import add_action, made
 from tests.support.workflows import Ran, Workflow, make_runner, run_job
 
@@ -164,7 +164,7 @@ class Team:
 def team(tmp_path_factory: pytest.TempPathFactory) -> Generator[Team]:
     folder = tmp_path_factory.mktemp("workflows")
     programs = make_runner(folder / "runner", without=NOT_INSTALLED)
-    with running_instance(folder / "data") as instance:
+    with launched_instance(folder / "data") as instance:
         team = Team(folder, programs, instance)
         team.clone.mkdir()
         team.run("git", "init", "--quiet", "--bare", "--initial-branch=main", "../remote.git")

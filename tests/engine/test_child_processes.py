@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
+from select import select
 from subprocess import CompletedProcess
 
 import pytest
@@ -20,6 +22,20 @@ with open(sys.argv[1], "w") as pipe:
     pipe.write("begun\\n")
 threading.Event().wait()
 """
+
+_SAY_AND_HOLD = """
+import sys, threading
+pipe = open(sys.argv[1], "w")
+print("begun", file=pipe, flush=True)
+threading.Event().wait(60)
+"""
+_PARENT = f"""
+import os, subprocess, sys
+from pathlib import Path
+from pieces_engine.workspace.child_processes import run_child, watched
+child = [sys.executable, "-c", {_SAY_AND_HOLD!r}, sys.argv[1]]
+"""
+_LIMIT_S = 20
 
 
 @pytest.fixture
@@ -65,3 +81,22 @@ def test_the_next_pool_runs_children_again(pipe: Path) -> None:
         done = pool.submit(run_child, command, cwd=pipe.parent, env=os.environ, timeout_s=60)
 
     assert done.result().stdout == b"done\n"
+
+
+@pytest.mark.parametrize(
+    "waiting",
+    [
+        "run_child(child, cwd=Path.cwd(), env=os.environ, timeout_s=60)",
+        "with subprocess.Popen(child) as process, watched(process): process.wait()",
+    ],
+    ids=["a-group", "a-process"],
+)
+def test_a_child_ends_with_its_parent_also_when_that_is_killed(waiting: str, pipe: Path) -> None:
+    parent = subprocess.Popen([sys.executable, "-c", f"{_PARENT}\n{waiting}", str(pipe)])
+    with pipe.open() as held:
+        held.readline()
+        parent.kill()
+        parent.wait()
+        closed, _, _ = select([held], [], [], _LIMIT_S)
+
+    assert closed == [held]

@@ -76,9 +76,9 @@ def overlapping_files() -> bytes:
     return archive([*made, kernel, *others])
 
 
-def large_files() -> bytes:
-    """Files of 300 MB that a wheel may have."""
-    content = bytes(15 * MB)
+def large_files(noise_bytes: int) -> bytes:
+    """Files of 300 MB together, each of that much noise and then zeros."""
+    content = noise(noise_bytes) + bytes(15 * MB - noise_bytes)
     row = record_row("data", content)
     packed = Entry(path=b"data", content=content)
     names = [f"data{number}" for number in range(20)]
@@ -149,7 +149,8 @@ BOMBS: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "two million entries": ("directory-too-large", large_directory),
     "forty thousand files": ("too-many-files", many_empty_files),
     "overlapping files": ("overlap", overlapping_files),
-    "large files": ("accepted", large_files),
+    "large files": ("accepted", lambda: large_files(MB // 10)),
+    "files of zeros, none too large": ("content-ratio", lambda: large_files(0)),
     "headers without end": ("metadata-version", document("METADATA", lambda n: f"X{n}:\n")),
     "requirements without end": (
         "requires-dist",

@@ -61,7 +61,7 @@ def test_a_key_is_shown_once_and_may_publish_unless_it_was_said_otherwise(
         "scope": "publish",
         "expires": None,
         "revoked": None,
-        "lastUsed": None,
+        "lastUsedAt": None,
     }
 
 

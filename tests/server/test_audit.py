@@ -90,6 +90,17 @@ def test_publishing_is_told_with_who_and_what(
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", told[0]["created"])
 
 
+def test_a_piece_is_told_by_its_normalised_name(
+    admin: httpx.Client, instance: Instance, tmp_path: Path
+) -> None:
+    archive = build_wheel(tmp_path, "Piece_Spelled").read_bytes()
+
+    assert publish(instance, archive, name="Piece_Spelled").status_code == 201
+    subjects = [each["subject"] for each in entries(admin, subject="piece-spelled")]
+
+    assert subjects == ["piece-spelled 0.1.0"]
+
+
 def test_an_upload_that_is_no_piece_is_told(
     admin: httpx.Client, instance: Instance, tmp_path: Path
 ) -> None:

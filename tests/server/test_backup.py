@@ -228,9 +228,13 @@ def test_entries_of_the_log_go_on_after_the_restored_ones(
         record(connection, COMMAND_LINE, "key.create", "another")
 
     with again.reading() as connection:
-        numbers = connection.scalars(text("SELECT id FROM audit ORDER BY id")).all()
+        entries = connection.execute(text("SELECT id, action FROM audit ORDER BY id")).all()
     again.close()
-    assert numbers == [1, 2, 3, 4]
+    assert [tuple(entry) for entry in entries] == [
+        *((number, "key.create") for number in (1, 2, 3)),
+        (4, "instance.restore"),
+        (5, "key.create"),
+    ]
 
 
 def test_a_restore_that_is_killed_is_no_instance_and_can_be_run_again(
@@ -250,12 +254,33 @@ def test_a_restore_that_is_killed_is_no_instance_and_can_be_run_again(
 
         process.kill()
 
-    with pytest.raises(SettingsError, match="holds wheels, but the database") as refused:
+    with pytest.raises(SettingsError, match="it is not an instance yet") as refused:
         open_instance(settings_of(folder, env))
     restored(small, folder, env).close()
     open_instance(settings_of(folder, env)).database.close()
     assert refused.value.hint == "run `restore` again: it was cut off"
     assert not (folder / "restoring").exists()
+
+
+def test_a_restore_that_wrote_nothing_yet_is_no_instance_either(
+    tmp_path: Path, empty_database: Env
+) -> None:
+    (tmp_path / "restoring").touch()
+
+    with pytest.raises(SettingsError, match="it is not an instance yet"):
+        open_instance(settings_of(tmp_path, empty_database))
+
+    assert (tmp_path / "restoring").exists()
+    assert not (tmp_path / "instance-id").exists()
+
+
+def test_no_key_is_made_where_a_restore_was_cut_off(tmp_path: Path, empty_database: Env) -> None:
+    (tmp_path / "restoring").touch()
+
+    done = run_command("keys", "create", data_folder=tmp_path, **empty_database)
+
+    assert (done.returncode, done.stdout) == (78, "")
+    assert "it is not an instance yet" in done.stderr
 
 
 def test_an_instance_is_not_restored_over(small: Path, target: tuple[Path, Env]) -> None:
@@ -278,6 +303,15 @@ def test_the_folder_of_an_instance_is_not_restored_into(
 
     with pytest.raises(SettingsError, match="is the folder of an instance"):
         restored(small, folder, postgres.new_database())
+
+
+@pytest.mark.parametrize("command", ["backup b.tar", "migrate", "keys list", "keys revoke admin"])
+def test_where_no_instance_is_nothing_is_made(tmp_path: Path, command: str) -> None:
+    done = run_command(*command.split(), data_folder=tmp_path / "mistyped")
+
+    assert done.returncode == 78
+    assert done.stderr.startswith(f"error: `AP_CONFIG_PATH` {str(tmp_path / 'mistyped')!r} is not")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_file_is_overwritten_only_if_told_to(tmp_path: Path) -> None:

@@ -101,6 +101,17 @@ def test_many_clients_take_no_more_memory_than_some() -> None:
     assert len(bad_keys) == MAX_CLIENTS
 
 
+def test_text_that_is_no_address_is_remembered_by_its_beginning() -> None:
+    bad_keys = BadKeys()
+    client = "unknown" * 100_000
+
+    tries(bad_keys, client, MAX_UNKNOWN_KEYS + 1)
+
+    assert bad_keys.wait_s(client) > 0
+    assert bad_keys.wait_s(client[:100]) > 0
+    assert bad_keys.wait_s("another") == 0
+
+
 def test_clients_are_forgotten_when_their_minute_is_over() -> None:
     clock = Clock()
     bad_keys = BadKeys(clock)

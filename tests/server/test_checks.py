@@ -80,6 +80,17 @@ def test_hostile_sources_are_answered(checker: Checker, tmp_path: Path, module: 
     assert "not valid Python" in caught.value.message
 
 
+def test_a_project_file_that_would_take_minutes_is_not_read(
+    checker: Checker, tmp_path: Path
+) -> None:
+    files = {**wheel_files(), "pyproject.toml": f"[a{'.a' * 400_000}]\n"}
+    wheel = write_wheel(tmp_path / "w.whl", files)
+
+    findings = checker.findings(wheel, label="w.whl")
+
+    assert "project-file" not in [each["rule"] for each in findings]
+
+
 def test_of_twenty_thousand_files_some_are_looked_at(checker: Checker, tmp_path: Path) -> None:
     many = {f"piece_gelato/m{number}.py": "print(1)\n" for number in range(19_990)}
     wheel = write_wheel(tmp_path / "many.whl", {**wheel_files(), **many})
@@ -111,14 +122,14 @@ def test_a_process_that_died_is_replaced(
 ) -> None:
     wheel = build_wheel(tmp_path)
     checker.findings(wheel, label="w.whl")
-    (child,) = children(os.getpid(), besides=instance.process.pid)
+    (child,) = checking_processes()
     os.kill(child, signal.SIGKILL)
     os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
 
     findings = checker.findings(wheel, label="w.whl")
 
     assert findings
-    (replacement,) = children(os.getpid(), besides=instance.process.pid)
+    (replacement,) = checking_processes()
     assert replacement != child
 
 
@@ -141,7 +152,7 @@ def test_a_wheel_that_takes_too_long_is_refused(instance: Instance, tmp_path: Pa
         checker.findings(wheel, label="long.whl")
 
     assert caught.value.message == "the checks of `long.whl` failed: they take longer than 1 s"
-    assert children(os.getpid(), besides=instance.process.pid) == []
+    assert checking_processes() == []
 
 
 def test_the_process_knows_nothing_of_the_instance(
@@ -149,7 +160,7 @@ def test_the_process_knows_nothing_of_the_instance(
 ) -> None:
     monkeypatch.setenv("AP_POSTGRES_PASSWORD", "secret")
     checker.findings(build_wheel(tmp_path), label="w.whl")
-    (child,) = children(os.getpid(), besides=instance.process.pid)
+    (child,) = checking_processes()
 
     environment = Path(f"/proc/{child}/environ").read_bytes()
 
@@ -172,11 +183,13 @@ def test_a_slow_piece_does_not_stop_the_others(instance: Instance, tmp_path: Pat
     assert slower.result().status_code in {201, 400}
 
 
-def children(pid: int, *, besides: int) -> list[int]:
-    """The processes that a process has started, from any of its threads."""
+def checking_processes() -> list[int]:
+    """The processes that check for this one, started by any of its threads."""
     found = [
         int(child)
-        for task in Path(f"/proc/{pid}/task").iterdir()
+        for task in Path("/proc/self/task").iterdir()
         for child in (task / "children").read_text().split()
     ]
-    return [child for child in found if child != besides]
+    return [
+        child for child in found if b"checking.child" in Path(f"/proc/{child}/cmdline").read_bytes()
+    ]

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.instance import Instance, running_instance
+from tests.support.instance import Instance, launched_instance
 from tests.support.postgres import Postgres
 from tests.support.publishers import Publication, Publisher, make_publication, rows
 
@@ -60,9 +60,8 @@ class Deployment:
         assert Counter(subjects) == Counter((f"{name} {each.version}",) for each in expected)
         folder = self.instances[0].data_folder
         assert list((folder / "incoming").iterdir()) == []
-        # A rival's file may stay until the next start collects what no row names.
         kept = {path.stem for path in folder.glob("wheels/*/*.whl")}
-        assert kept >= {sha256 for (sha256,) in self.rows("SELECT sha256 FROM wheels")}
+        assert kept == {sha256 for (sha256,) in self.rows("SELECT sha256 FROM wheels")}
 
 
 @pytest.fixture(
@@ -85,8 +84,7 @@ def deployment(
     settings = {**database, "AP_SERVER_WORKERS": str(workers)}
     with ExitStack() as running:
         started = [
-            running.enter_context(running_instance(folder, cwd=None, **settings))
-            for _ in range(instances)
+            running.enter_context(launched_instance(folder, **settings)) for _ in range(instances)
         ]
         yield Deployment(instances=started, database=database, key=started[0].key)
 

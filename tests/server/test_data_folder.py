@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import fcntl
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +15,7 @@ from pieces_server.database.migrating import HEAD, migrate
 from pieces_server.settings import Settings, SettingsError
 from pieces_server.storage.data_folder_lock import held_data_folder
 from pieces_server.storage.identity import check_identity
-from tests.support.instance import Instance, running_instance
+from tests.support.instance import Instance, instance_environment, running_instance
 from tests.support.instance_commands import run_command, settings_of
 from tests.support.old_folders import fill_old_tables, make_old_folder
 from tests.support.postgres import Postgres
@@ -50,6 +53,25 @@ def test_processes_that_start_at_once_in_a_new_folder_are_one_instance(
 
     assert len(pages) == 1
     assert "pieces-framework" in pages.pop()
+
+
+def test_a_start_that_waits_for_another_says_so(tmp_path: Path) -> None:
+    with (tmp_path / "start.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pieces_server"],
+            env=instance_environment(tmp_path),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with process:
+            assert process.stderr is not None
+
+            said = process.stderr.readline()
+
+            process.kill()
+
+    assert "waiting for another process that starts on the same data folder" in said
 
 
 def test_a_pair_keeps_its_id(tmp_path: Path, empty_database: Env) -> None:

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -17,6 +20,8 @@ from tests.support.instance_commands import run_command, settings_of
 from tests.support.postgres import Postgres, running_postgres
 
 SECRET = "s3cr3t"
+POOL = 10
+"""The connections of an instance to PostgreSQL."""
 
 
 @pytest.fixture(scope="module")
@@ -169,6 +174,59 @@ def test_requests_are_answered_503_while_the_database_is_gone(
     assert {answer.json()["code"] for answer in gone} == {"SERVICE_UNAVAILABLE"}
     assert all(int(answer.headers["retry-after"]) > 0 for answer in gone)
     assert "Traceback" not in log
+
+
+@pytest.mark.parametrize(
+    "name", ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"]
+)
+def test_requests_give_up_in_time_and_what_takes_long_does_not(
+    tmp_path: Path, postgres: Postgres, name: str
+) -> None:
+    with closing(connect(settings_of(tmp_path, postgres.new_database()))) as database:
+        found: list[str] = []
+        for transaction in (
+            database.reading(),
+            database.writing(),
+            database.alone(),
+            database.alone(patient=True),
+            database.snapshot(),
+            database.reading(),
+        ):
+            with transaction as connection:
+                found.append(connection.scalar(text(f"SHOW {name}")) or "")
+
+    limit = found[0]
+    assert limit != "0"
+    assert found == [limit, limit, limit, "0", "0", limit]
+
+
+def test_readiness_is_told_while_every_request_waits_for_a_lock(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    env = postgres.new_database()
+    with (
+        running_instance(tmp_path, **env) as instance,
+        closing(connect(settings_of(tmp_path, env))) as database,
+        httpx.Client(base_url=instance.url, headers=instance.headers, timeout=30) as client,
+        ThreadPoolExecutor(50) as pool,
+    ):
+        with database.writing() as connection:
+            connection.execute(text("LOCK TABLE api_keys, alembic_version"))
+            stuck = [pool.submit(client.get, "/api/v1/pieces") for _ in range(50)]
+            waiting_locks = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            while connection.scalar(waiting_locks) != POOL:
+                time.sleep(0.01)
+
+            ready = httpx.get(f"{instance.url}/api/v1/ready", timeout=30)
+
+            waiting = [each for each in stuck if not each.done()]
+        answers = {each.result().status_code for each in stuck}
+        after = httpx.get(f"{instance.url}/api/v1/ready", timeout=30)
+
+    assert (ready.status_code, ready.json()["params"]["database"]) == (503, "failed")
+    assert waiting == stuck
+    assert answers == {200}
+    assert after.status_code == 200
 
 
 def test_a_mistake_in_a_query_is_no_absence(tmp_path: Path) -> None:

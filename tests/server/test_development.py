@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -13,13 +15,13 @@ import pytest
 from tests.support.instance import Instance, instance_environment, running_instance
 from tests.support.plain_pieces import write_piece, write_workspace
 
-NAMES = ("gelato", "sorbet", "broken", "odd")
+NAMES = ("gelato", "sorbet", "broken", "odd", "slow")
 
 
 @pytest.fixture(scope="module")
 def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = write_workspace(tmp_path_factory.mktemp("development") / "workspace")
-    for name in (*NAMES, "secret"):
+    for name in (*NAMES, "torn", "secret"):
         write_piece(root / "pieces" / "custom" / name)
     return root
 
@@ -30,7 +32,7 @@ def instance(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[I
         tmp_path_factory.mktemp("data"),
         cwd=root / "pieces",
         AP_PIECES_SOURCE="FILE",
-        AP_DEV_PIECES="gelato, piece-sorbet,broken,odd",
+        AP_DEV_PIECES="gelato, piece-sorbet,broken,odd,piece-torn,slow",
     ) as started:
         yield started
 
@@ -118,13 +120,14 @@ def test_a_piece_that_cannot_be_imported_is_left_out_and_says_why(
     assert "out of milk" in instance.log.read()
 
 
+@pytest.mark.parametrize("name", ["odd", "torn"], ids=["by-its-folder", "by-its-package"])
 def test_a_piece_whose_project_file_is_damaged_is_left_out_and_says_why(
-    instance: Instance, root: Path
+    name: str, instance: Instance, root: Path
 ) -> None:
-    path = root / "pieces" / "custom" / "odd" / "pyproject.toml"
+    path = root / "pieces" / "custom" / name / "pyproject.toml"
     path.write_text("[project")
 
-    answers = get(instance, ""), get(instance, "/odd")
+    answers = get(instance, ""), get(instance, f"/piece-{name}")
 
     assert [each.status_code for each in answers] == [200, 400]
     assert "not valid TOML" in answers[1].json()["params"]["message"]
@@ -142,6 +145,31 @@ def test_no_piece_is_imported_by_the_instance_itself(instance: Instance, root: P
 
     assert answer.status_code == 200
     assert int(told.read_text()) != instance.process.pid
+
+
+def test_a_piece_that_is_being_imported_holds_up_no_other(
+    instance: Instance, root: Path, tmp_path: Path
+) -> None:
+    pipe, path = tmp_path / "pipe", module(root, "slow")
+    os.mkfifo(pipe)
+    path.write_text(f"open({str(pipe)!r}).read()\n{path.read_text()}")
+
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(get, instance, "/piece-slow")
+        with pipe.open("w"):  # it is being imported until the end of this
+            other = get(instance, "/piece-gelato")
+
+    assert (other.status_code, slow.result().status_code) == (200, 200)
+
+
+def test_a_workspace_counts_as_published_nowhere(instance: Instance) -> None:
+    asked = {"name": "piece-gelato", "version": "0.0.1", "sourceDigest": "d" * 64}
+
+    answer = httpx.post(
+        f"{instance.url}/api/v1/pieces/present", json={"pieces": [asked]}, headers=instance.headers
+    )
+
+    assert [each["status"] for each in answer.json()] == ["absent"]
 
 
 def test_nothing_can_be_published_to_it(instance: Instance) -> None:

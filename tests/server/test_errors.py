@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import asyncio
+import errno
+import os
 import re
 from pathlib import Path
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
+from pieces_server.web.error_answers import install_error_answers
 from tests.support.instance import Instance
 from tests.support.publishing import publish
 from tests.support.wheels import build_wheel
@@ -34,9 +39,9 @@ def test_what_no_route_takes_is_refused_in_the_apis_form(
 @pytest.mark.parametrize(
     ("path", "allowed"),
     [
-        ("/api/v1/pieces", "GET, POST"),
+        ("/api/v1/pieces", "GET, HEAD, POST"),
         ("/api/v1/pieces/present", "POST"),
-        ("/api/v1/pieces/categories", "GET"),
+        ("/api/v1/pieces/categories", "GET, HEAD"),
         ("/api/v1/pieces/piece-x/versions/1.0.0/yank", "DELETE, PUT"),
     ],
 )
@@ -64,7 +69,9 @@ def test_a_fault_is_answered_in_the_apis_form_and_the_instance_lives_on(
 ) -> None:
     wheel = build_wheel(tmp_path, "piece-lost").read_bytes()
     sha256 = publish(instance, wheel, name="piece-lost").json()["sha256"]
-    (instance.data_folder / "wheels" / sha256[:2] / f"{sha256}.whl").unlink()
+    file = instance.data_folder / "wheels" / sha256[:2] / f"{sha256}.whl"
+    file.unlink()
+    file.mkdir()
     url = f"{instance.url}/simple/piece-lost/piece_lost-0.1.0-py3-none-any.whl"
 
     answer = httpx.get(url, headers=instance.headers)
@@ -73,6 +80,25 @@ def test_a_fault_is_answered_in_the_apis_form_and_the_instance_lives_on(
     assert answer.json() == {"code": "INTERNAL_ERROR", "params": {"message": "internal error"}}
     assert re.fullmatch(r"[0-9a-zA-Z]{21}", answer.headers["x-request-id"])
     assert httpx.get(f"{instance.url}/simple/", headers=instance.headers).status_code == 200
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EIO])
+def test_a_disk_that_takes_nothing_is_told_from_a_fault(number: int) -> None:
+    app = FastAPI()
+    install_error_answers(app)
+
+    @app.post("/")
+    def store() -> None:
+        raise OSError(number, os.strerror(number))
+
+    async def answered() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://h") as client:
+            return await client.post("/")
+
+    answer = asyncio.run(answered())
+
+    assert (answer.status_code, answer.json()["code"]) == (507, "INSUFFICIENT_STORAGE")
 
 
 def test_every_answer_has_a_request_id_of_its_own(instance: Instance) -> None:

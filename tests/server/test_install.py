@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import socket
 import threading
 from collections.abc import Generator, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
@@ -142,6 +143,24 @@ def test_what_cannot_be_installed_says_why_and_leaves_nothing(
     assert (answer.status_code, reason in params["message"]) == (status, True), answer.text
     assert PASSWORD not in answer.text
     assert list((instance.data_folder / "incoming").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("NPM", "packageType: should be 'ARCHIVE' or 'REGISTRY'"),
+        ("ARCHIVE", "packageType: ARCHIVE takes a form with the file `pieceArchive`"),
+    ],
+)
+def test_json_that_asks_for_no_other_index_is_told_what_it_must_be(
+    instance: Instance, kind: str, reason: str
+) -> None:
+    fields = {"pieceName": "piece-form", "pieceVersion": "1.2.3", "scope": "PLATFORM"}
+    url = f"{instance.url}/api/v1/pieces"
+
+    answer = httpx.post(url, json={**fields, "packageType": kind}, headers=instance.headers)
+
+    assert (answer.status_code, answer.json()["params"]["message"]) == (400, reason)
 
 
 def test_an_instance_is_an_index_too_and_what_it_yanked_is_refused(tmp_path: Path) -> None:
@@ -281,6 +300,68 @@ def test_an_index_that_does_not_run_is_named_without_credentials() -> None:
         download(gone, credentials="ada:hunter2-is-secret@")
 
     assert "hunter2" not in f"{raised.value.message}{raised.value.hint}"
+
+
+@contextmanager
+def endless_index(beginning: bytes) -> Generator[str]:
+    """An index whose answer comes byte by byte, for far longer than anybody waits for it."""
+    over = threading.Event()
+
+    def answer(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.recv(65536)
+            connection.sendall(beginning)
+            for _ in range(200):
+                if over.wait(0.05):
+                    break
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, args=(listener,))
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}/simple"
+        finally:
+            over.set()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        pytest.param(b"HTTP/1.1 200 OK\r\nX: ", id="head"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", id="body"),
+        pytest.param(b"HTTP/1.1 302 Found\r\nLocation: /\r\nX: ", id="redirect"),
+    ],
+)
+def test_an_index_that_never_comes_to_an_end_is_left(beginning: bytes) -> None:
+    with endless_index(beginning) as url:
+        index = OtherIndex(url, max_file_bytes=MAX_BYTES, deadline_s=0.3)
+
+        with pytest.raises(EngineOperationError, match="not come to an end"):
+            index.download("piece-gelato", "0.1.0", BytesIO())
+
+
+@pytest.mark.parametrize(
+    ("host", "kind"), [("169.254.169.254", "link-local"), ("10.0.0.1", "private")]
+)
+def test_no_index_leads_into_a_network_that_it_is_not_in(
+    odd: OddIndex, host: str, kind: str
+) -> None:
+    odd.answers = {PAGE: page(link(f"http://{host}/{WHEEL}"))}
+
+    with pytest.raises(EngineOperationError, match=f"leads to a {kind} address"):
+        download(odd)
+
+
+def test_why_a_wheel_was_withdrawn_is_told_without_what_would_steer_a_terminal(
+    odd: OddIndex,
+) -> None:
+    odd.answers = {PAGE: page(link(f"/{WHEEL}", attributes='data-yanked="a\nb\x1b[31m"'))}
+
+    with pytest.raises(EngineOperationError, match=r"has withdrawn .*: a b \[31m"):
+        download(odd)
 
 
 def test_credentials_stay_with_the_index_when_its_links_lead_elsewhere(odd: OddIndex) -> None:

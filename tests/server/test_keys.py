@@ -251,6 +251,16 @@ def test_a_use_that_another_process_noted_is_not_noted_again(
     assert last_used(emptied) == first
 
 
+def test_a_note_of_a_clock_that_was_wrong_is_mended(emptied: Database, keys: ApiKeys) -> None:
+    key_id, _ = make(keys, "ci")
+    with emptied.writing() as connection:
+        connection.execute(text("UPDATE api_keys SET last_used = '2999-01-01T00:00:00.000Z'"))
+
+    note(LastUse(emptied), key_id)
+
+    assert "2020" < (last_used(emptied) or "") < "2999"
+
+
 def test_a_key_opens_while_the_database_takes_no_writes(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -122,6 +122,8 @@ def test_a_name_of_several_keys_revokes_none(tmp_path: Path) -> None:
 
 
 def test_a_key_that_is_not_there_is_not_revoked(tmp_path: Path) -> None:
+    run(tmp_path, "create", "--name", "ada")
+
     with pytest.raises(KeyNotFoundError, match="'ci'"):
         run(tmp_path, "revoke", "ci")
 

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import random
 import re
+import signal
+import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from itertools import count
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.support.preloaded import ForkedInstance, Preloaded, preloaded
+from tests.support.instance import Instance, launched_instance, running_instance
+from tests.support.postgres import Postgres
 from tests.support.publishers import Publication, Publisher, make_publication, rows
 
 KILLS = 25
 """Of an instance on each of the two databases."""
+WORKERS_KILLED = 3
+"""Of an instance of two."""
+WITHIN_S = 40
 PUBLISHERS = 6
 LONGEST_STORM_S = 0.12
 NAME = "piece-killed"
@@ -51,7 +59,7 @@ class Storm:
         """Those of the storm."""
         self.unanswered: list[Publication] = []
 
-    async def rage(self, instance: ForkedInstance, seconds: float) -> None:
+    async def rage(self, instance: Instance, seconds: float) -> None:
         """Publish, kill the instance that long after the storm began, and see all that came."""
         self.acknowledged, self.unanswered = [], []
         publishers = [
@@ -63,8 +71,37 @@ class Storm:
         await asyncio.gather(*publishing)
         self.published |= {each.version: each for each in self.acknowledged}
 
-    async def _publish(self, publisher: Publisher) -> None:
-        while True:
+    async def rage_on(self, instance: Instance, *, kills: int) -> None:
+        """Publish, kill one worker after another, and see all that came.
+
+        Whoever loses the connection goes on over another, to whichever worker is there.
+        """
+        self.acknowledged, self.unanswered = [], []
+        over = asyncio.Event()
+        publishing = [asyncio.create_task(self._go_on(instance, over)) for _ in range(PUBLISHERS)]
+        for _ in range(kills):
+            await asyncio.to_thread(self._kill_worker, instance)
+        over.set()
+        await asyncio.gather(*publishing)
+        self.published |= {each.version: each for each in self.acknowledged}
+
+    def _kill_worker(self, instance: Instance) -> None:
+        """Kill a worker when some have been served, and wait until another takes its place."""
+        before, answered = workers_of(instance), len(self.acknowledged)
+        wait_until(lambda: len(self.acknowledged) >= answered + PUBLISHERS)
+        os.kill(self._chance.choice(sorted(before)), signal.SIGKILL)
+        wait_until(lambda: len(workers_of(instance) - before) == 1)
+
+    async def _go_on(self, instance: Instance, over: asyncio.Event) -> None:
+        while not over.is_set():
+            try:
+                publisher = await Publisher.connected(instance.url, instance.key)
+            except ConnectionError:
+                continue
+            await self._publish(publisher, over)
+
+    async def _publish(self, publisher: Publisher, over: asyncio.Event | None = None) -> None:
+        while over is None or not over.is_set():
             size_bytes = self._chance.choice([100, 10_000, 100_000])
             version = f"1.0.{next(self._numbers)}"
             publication = make_publication(NAME, version, self._chance, size_bytes)
@@ -76,6 +113,7 @@ class Storm:
                 return
             assert status == 201
             self.acknowledged.append(publication)
+        publisher.close()
 
 
 class Restarted:
@@ -83,7 +121,7 @@ class Restarted:
 
     def __init__(
         self,
-        instance: ForkedInstance,
+        instance: Instance,
         data_folder: Path,
         database: Mapping[str, str],
         client: httpx.Client,
@@ -143,10 +181,11 @@ class Restarted:
         return self._get(f"/simple/{NAME}/").text
 
 
-@pytest.fixture(scope="module")
-def starting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Preloaded]:
-    with preloaded(tmp_path_factory.mktemp("preloaded")) as started:
-        yield started
+@pytest.fixture
+def running() -> Iterator[ExitStack]:
+    """What is started in the test; at its end, what still runs is stopped."""
+    with ExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture(scope="module")
@@ -155,26 +194,52 @@ def client() -> Iterator[httpx.Client]:
         yield opened
 
 
+def workers_of(instance: Instance) -> set[int]:
+    """The processes that answer requests."""
+    pid = instance.process.pid
+    found: set[int] = set()
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
+                found.add(int(child))
+    return found
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + WITHIN_S
+    while not holds():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def make_old(folder: Path) -> None:
+    """Let the files that are there be from hours ago: younger ones are not collected."""
+    for path in folder.glob("wheels/*/*"):
+        os.utime(path, (0, 0))
+
+
 def files_in(folder: Path) -> set[str]:
     return {path.stem for path in folder.glob("wheels/*/*")}
 
 
 async def test_whatever_moment_it_is_killed_at_versions_are_whole_or_absent(
-    starting: Preloaded, client: httpx.Client, database: dict[str, str], tmp_path: Path
+    running: ExitStack, client: httpx.Client, database: dict[str, str], tmp_path: Path
 ) -> None:
     seed = random.SystemRandom().randrange(2**32)
     print(f"seed {seed}")  # shown when the test fails
     chance = random.Random(seed)
     storm = Storm(chance)
     hit: Counter[str] = Counter()
-    instance = starting.start(tmp_path, **database)
+    instance = running.enter_context(running_instance(tmp_path, **database))
 
     for _ in range(KILLS):
         await storm.rage(instance, chance.uniform(0, LONGEST_STORM_S))
 
         hit["receiving"] += any((tmp_path / "incoming").iterdir())
         left = files_in(tmp_path)
-        instance = starting.start(tmp_path, key=instance.key, **database)
+        make_old(tmp_path)
+        again = running_instance(tmp_path, key=instance.key, **database)
+        instance = running.enter_context(again)
         hit["between file and row"] += left > files_in(tmp_path)
         restarted = Restarted(instance, tmp_path, database, client)
         found = {each.version: each for each in storm.unanswered if restarted.has(each)}
@@ -191,7 +256,28 @@ async def test_whatever_moment_it_is_killed_at_versions_are_whole_or_absent(
     restarted.assert_stored(storm.published)
     for publication in storm.published.values():
         restarted.assert_served(publication)
-    instance.kill()
     print(f"{KILLS} kills, {len(storm.published)} versions; hit {dict(hit)}")
     assert min(hit.values()) > 0
     assert len(hit) == 3
+
+
+async def test_while_workers_are_killed_the_others_lose_nothing(
+    running: ExitStack, client: httpx.Client, postgres: Postgres, tmp_path: Path
+) -> None:
+    """A worker that takes the place of another collects beside those who publish."""
+    chance = random.Random(5)
+    storm = Storm(chance)
+    database = postgres.new_database()
+    settings = {**database, "AP_SERVER_WORKERS": "2"}
+    instance = running.enter_context(launched_instance(tmp_path, **settings))
+
+    await storm.rage_on(instance, kills=WORKERS_KILLED)
+    instance.stop()
+    make_old(tmp_path)
+    again = running_instance(tmp_path, key=instance.key, **database)
+    restarted = Restarted(running.enter_context(again), tmp_path, database, client)
+
+    found = {each.version: each for each in storm.unanswered if restarted.has(each)}
+    restarted.assert_stored(storm.published | found)
+    for publication in storm.acknowledged:
+        restarted.assert_served(publication)

@@ -111,6 +111,10 @@ def test_the_list_is_sorted_as_asked(instance: Instance, query: str, expected: l
     [
         pytest.param("gmail", ["Gmail"], id="case"),
         pytest.param("Gogle Calendar", ["Google Calendar"], id="letter-missing"),
+        pytest.param("gmil", [], id="letter-missing-of-four"),
+        pytest.param("gmaill", ["Gmail"], id="letter-too-many"),
+        pytest.param("ogle calendar", ["Google Calendar"], id="within-the-name"),
+        pytest.param("caledar", ["Google Calendar"], id="letter-missing-within-the-name"),
         pytest.param("google", ["Google Calendar", "Gmail"], id="name-before-description"),
         pytest.param("shops", ["Étoile"], id="description"),
         pytest.param("send email", [], id="actions-are-not-searched"),
@@ -192,12 +196,23 @@ def test_texts_are_translated_where_there_is_a_translation(instance: Instance) -
     assert french["description"] == "Email by Google"
 
 
+def test_what_a_piece_does_not_say_of_itself_is_filled_in(instance: Instance) -> None:
+    found = {each["displayName"]: each for each in listed(instance)}
+
+    assert found["drive"]["minimumSupportedRelease"] == "0.0.0"
+    assert found["drive"]["maximumSupportedRelease"] == "999.999.999"
+
+
+def test_names_that_no_query_has_are_passed_over(instance: Instance) -> None:
+    assert names(instance, "sreachQuery=gmail") == names(instance, "")
+
+
 @pytest.mark.parametrize(
     ("query", "field"),
     [
         ("release=newest", "not a version"),
         ("release=", "not a version"),
-        ("includeHidden=yes", "includeHidden"),
+        ("includeHidden=yes", "includeHidden: must be `true` or `false`"),
         ("edition=free", "edition"),
         ("sortBy=name", "sortBy"),
         ("orderBy=UP", "orderBy"),

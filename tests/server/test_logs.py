@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,7 +23,8 @@ Line = dict[str, Any]
 @pytest.fixture(scope="module")
 def logging_instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
     folder = tmp_path_factory.mktemp("data")
-    with running_instance(folder, AP_LOG_LEVEL="DEBUG", AP_CLIENT_TIMEOUT_SECONDS="0.5") as started:
+    settings = {"AP_LOG_LEVEL": "DEBUG", "AP_CLIENT_TIMEOUT_SECONDS": "0.5"}
+    with running_instance(folder, AP_TRUSTED_PROXIES="127.0.0.1", **settings) as started:
         yield started
 
 
@@ -62,6 +64,16 @@ def test_the_client_behind_a_trusted_proxy_is_the_one_that_it_names(
 
     (line,) = lines_of(logging_instance, answer.headers["x-request-id"])
     assert line["client"] == "203.0.113.9"
+
+
+def test_nobody_is_believed_about_clients_unless_named(tmp_path: Path) -> None:
+    with running_instance(tmp_path) as instance:
+        headers = {"X-Forwarded-For": "203.0.113.9"}
+        answer = httpx.get(f"{instance.url}/simple/", headers=headers)
+
+        (line,) = lines_of(instance, answer.headers["x-request-id"])
+
+    assert line["client"] == "127.0.0.1"
 
 
 def test_probes_that_find_all_well_are_below_the_usual_level(logging_instance: Instance) -> None:

@@ -3,7 +3,9 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import insert, inspect, text
 
+from pieces_server.audit import COMMAND_LINE, record
 from pieces_server.database import Database, open_database
 from pieces_server.database.connection import connect
 from pieces_server.database.migrating import BASE, HEAD, known_revisions, migrate
@@ -20,9 +23,11 @@ from pieces_server.database.tables import TABLES
 from pieces_server.instance import open_instance
 from pieces_server.settings import SettingsError
 from pieces_server.storage.data_folder_lock import held_data_folder
+from pieces_server.storage.identity import check_identity
 from tests.support.instance import instance_environment, running_instance
 from tests.support.instance_commands import run_command, settings_of
 from tests.support.old_folders import OLD_WHEEL, fill_old_tables, make_old_folder
+from tests.support.postgres import Postgres
 
 Env = dict[str, str]
 
@@ -205,3 +210,55 @@ def test_the_tables_are_brought_to_a_revision_while_nobody_uses_them(tmp_path: P
     assert (refused.returncode, said in refused.stderr) == (78, True)
     assert (down.returncode, down.stdout.endswith(" are of revision 0002\n")) == (0, True)
     open_instance(settings).database.close()
+
+
+def test_what_an_older_version_has_no_place_for_is_removed_only_if_told_to(
+    tmp_path: Path, empty_database: Env
+) -> None:
+    database = open_database(settings_of(tmp_path, empty_database))
+    with database.writing() as connection:
+        record(connection, COMMAND_LINE, "key.create", "ci")
+    check_identity(database, tmp_path)
+
+    refused = run_command("migrate", "0002", data_folder=tmp_path, **empty_database)
+    kept = rows(database, "audit", "action, subject")
+    down = run_command("migrate", "0002", "--force", data_folder=tmp_path, **empty_database)
+
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr.startswith(
+        "error: revision 0002 has no place for entries of the audit log (1)\nhint: make a backup"
+    )
+    assert kept == [("key.create", "ci")]
+    assert (down.returncode, down.stderr.count("error")) == (0, 0)
+    assert down.stdout.startswith("removed entries of the audit log (1)\nthe tables of ")
+    database.close()
+
+
+def test_a_migration_is_in_the_audit_log(opened: Database) -> None:
+    migrate(opened, "0001")
+
+    migrate(opened, HEAD, COMMAND_LINE)
+
+    assert rows(opened, "audit", "action, subject, actor_name") == [
+        ("instance.migrate", HEAD, "(command line)")
+    ]
+
+
+def test_a_start_says_that_it_waits_for_another_process(
+    tmp_path: Path, postgres: Postgres, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = settings_of(tmp_path, postgres.new_database())
+    database = connect(settings)
+    migrate(database, "0002")
+    with ThreadPoolExecutor(1) as pool:
+        with database.alone():
+            start = pool.submit(open_database, settings)
+            while "waiting for another process" not in caplog.text:
+                assert not start.done(), start.exception()
+                time.sleep(0.01)
+
+        start.result().close()
+
+    assert "bringing the tables of the database" in caplog.text
+    assert rows(database, "alembic_version", "version_num, 1") == [(HEAD, 1)]
+    database.close()

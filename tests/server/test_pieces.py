@@ -44,6 +44,18 @@ def test_the_list_has_the_newest_version_of_each_piece_by_display_name(instance:
     ]
 
 
+@pytest.mark.parametrize(
+    "path", ["pieces", "pieces/piece-zebra", "pieces/piece-none", "pieces/categories", "health"]
+)
+def test_head_is_answered_as_get_is_without_the_body(instance: Instance, path: str) -> None:
+    full = get(instance, f"/api/v1/{path}")
+
+    answer = httpx.head(f"{instance.url}/api/v1/{path}", headers=instance.headers)
+
+    assert (answer.status_code, answer.content) == (full.status_code, b"")
+    assert answer.headers["content-length"] == full.headers["content-length"]
+
+
 def test_the_list_counts_actions_and_triggers(instance: Instance) -> None:
     first = get(instance, "/api/v1/pieces").json()[0]
 
@@ -124,6 +136,9 @@ def test_the_description_of_the_api_has_the_form(instance: Instance) -> None:
     description = get(instance, "/openapi.json").json()
 
     route = description["paths"]["/api/v1/pieces"]["post"]
-    fields = route["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]
-    assert fields["pieceArchive"]["format"] == "binary"
-    assert "pieceVersion" in fields
+    form = route["requestBody"]["content"]["multipart/form-data"]["schema"]
+    uploaded, installed = (each["properties"] for each in form["oneOf"])
+    assert uploaded["pieceArchive"]["format"] == "binary"
+    assert uploaded["packageType"]["const"] == "ARCHIVE"
+    assert installed["packageType"]["const"] == "REGISTRY"
+    assert "pieceArchive" not in installed

@@ -106,6 +106,13 @@ def test_a_question_of_another_form_is_refused(
     assert [each["field"] for each in answer.json()["params"]["errors"]] == [field]
 
 
+def test_of_a_thousand_mistakes_the_first_ones_are_told(instance: Instance) -> None:
+    params = ask(instance, {"pieces": [None] * 1000}).json()["params"]
+
+    assert len(params["errors"]) == 20
+    assert params["message"].endswith("; and 980 more")
+
+
 def test_a_question_without_end_is_refused(instance: Instance) -> None:
     answer = ask(instance, {"x": "y" * 1024 * 1024})
 

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 import sqlite3
+import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -17,7 +18,7 @@ import pytest
 
 from tests.support.instance import Instance, running_instance
 from tests.support.publishing import FORM, publish, stored_state
-from tests.support.wheels import METADATA, build_wheel, wheel_files, write_wheel
+from tests.support.wheels import METADATA, build_wheel, wheel_files, with_record, write_wheel
 
 MB = 1024 * 1024
 
@@ -51,6 +52,8 @@ def test_publishing_answers_with_the_full_model(instance: Instance, tmp_path: Pa
         "filename": "piece_gelato-0.1.0-py3-none-any.whl",
         "size": len(wheel),
         "i18n": {},
+        "minimumSupportedRelease": "0.0.0",
+        "maximumSupportedRelease": "999.999.999",
     }
 
 
@@ -119,12 +122,32 @@ def test_publishing_never_imports_the_piece(instance: Instance, tmp_path: Path) 
 
 
 def without_piece() -> dict[str, str | bytes]:
-    return {
-        name: content for name, content in wheel_files().items() if not name.endswith("piece.json")
-    }
+    files = wheel_files("piece-without")
+    return {name: content for name, content in files.items() if not name.endswith("piece.json")}
+
+
+def damaged(name: str) -> bytes:
+    """A wheel whose METADATA is sound; that a module of it is not shows only when all is read."""
+    return zipped(wheel_files(name, module="VALUE = 'vanilla'")).replace(b"vanilla", b"lemon  ")
+
+
+def zipped(files: dict[str, str | bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for path, text in with_record(files).items():
+            archive.writestr(zipfile.ZipInfo(path), text)
+    return content.getvalue()
 
 
 BAD_ARCHIVES = {
+    "damaged": (damaged("piece-bad"), "piece-bad", "0.1.0", "another checksum", "content-checksum"),
+    "another name, which is looked at first": (
+        damaged("piece-bad"),
+        "piece-good",
+        "0.1.0",
+        "holds `piece-bad`, not 'piece-good'",
+        "published-name",
+    ),
     "not a zip": (b"not a zip", "piece-bad", "0.1.0", "not a zip archive", "not-a-zip"),
     "empty": (b"", "piece-bad", "0.1.0", "not a zip archive", "not-a-zip"),
     "a zip of other things": (
@@ -136,7 +159,7 @@ BAD_ARCHIVES = {
     ),
     "no piece metadata": (
         without_piece(),
-        "piece-gelato",
+        "piece-without",
         "0.1.0",
         "extra_metadata/piece.json",
         "piece-missing",

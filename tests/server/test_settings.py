@@ -9,9 +9,9 @@ import pytest
 
 from pieces_server.settings import Settings, SettingsError, read_settings
 from pieces_server.settings.documented import DOCUMENTED, Status
-from pieces_server.settings.remarks import own_names, remarks
+from pieces_server.settings.remarks import contradictions, own_names, remarks
 from tests.support.instance import running_instance
-from tests.support.server_commands import run
+from tests.support.instance_commands import run_command
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTED_NAMES = (Path(__file__).parent / "documented_settings.txt").read_text().split()
@@ -100,7 +100,7 @@ def test_a_value_that_would_change_what_the_instance_is_is_refused_with_the_reas
 def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
     env = {"AP_PORT": "x", "AP_PUBLIC_READ": "x", "AP_QUEUE_MODE": "REDIS"}
 
-    done = run(data_folder=tmp_path, **env, AP_POSTGRES_PASSWORD="not to be seen")
+    done = run_command(data_folder=tmp_path, **env, AP_POSTGRES_PASSWORD="not to be seen")
 
     assert done.returncode == 78
     assert done.stderr.startswith("error: 3 settings cannot be used:\n")
@@ -148,6 +148,58 @@ def test_a_name_that_is_known_or_nothing_to_us_is_not_remarked_on(name: str) -> 
     assert remarks({name: "x"}) == []
 
 
+@pytest.mark.parametrize(
+    ("env", "remark"),
+    [
+        ({"AP_POSTGRES_HOST": "db"}, "`AP_POSTGRES_HOST` has no effect: `AP_DB_TYPE` is not "),
+        (
+            {
+                "AP_DB_TYPE": "POSTGRES",
+                "AP_POSTGRES_URL": "postgres://h/d",
+                "AP_POSTGRES_PORT": "1",
+            },
+            "`AP_POSTGRES_PORT` has no effect: `AP_POSTGRES_URL` is set",
+        ),
+        ({"AP_DEV_PIECES": "a"}, "`AP_DEV_PIECES` has no effect: `AP_PIECES_SOURCE` is not "),
+    ],
+)
+def test_settings_that_another_leaves_without_effect_are_remarked_on(
+    monkeypatch: pytest.MonkeyPatch, env: dict[str, str], remark: str
+) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+
+    (said,) = contradictions(read_settings())
+
+    assert said.startswith(remark)
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {},
+        {"AP_DB_TYPE": "POSTGRES", "AP_POSTGRES_URL": "postgres://h/d", "AP_POSTGRES_SSL_CA": "x"},
+        {"AP_DB_TYPE": "POSTGRES", "AP_POSTGRES_HOST": "db"},
+        {"AP_PIECES_SOURCE": "FILE", "AP_DEV_PIECES": "a"},
+    ],
+)
+def test_settings_that_go_together_are_not_remarked_on(
+    monkeypatch: pytest.MonkeyPatch, env: dict[str, str]
+) -> None:
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)
+
+    assert contradictions(read_settings()) == []
+
+
+def test_the_address_of_postgresql_is_refused_where_sqlite_would_be_used(tmp_path: Path) -> None:
+    done = run_command(data_folder=tmp_path, AP_POSTGRES_URL="postgres://user:hidden@host/d")
+
+    assert done.returncode == 78
+    assert "`AP_POSTGRES_URL` is set, but `AP_DB_TYPE` is not `POSTGRES`" in done.stderr
+    assert "hidden" not in done.stderr
+
+
 def test_values_are_read_as_they_are_documented(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AP_PUBLIC_READ", "TRUE")
     monkeypatch.setenv("AP_DEV_PIECES", "gelato, google_sheets,")
@@ -161,6 +213,7 @@ def test_values_are_read_as_they_are_documented(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_secrets_are_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AP_DB_TYPE", "POSTGRES")
     for name in ("AP_POSTGRES_PASSWORD", "AP_POSTGRES_URL", "AP_REGISTRY_URL"):
         monkeypatch.setenv(name, "http://user:hidden@host.example/")
 
@@ -170,7 +223,7 @@ def test_secrets_are_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_help_shows_each_setting_and_no_value_of_the_environment(tmp_path: Path) -> None:
-    done = run("--help", data_folder=tmp_path, AP_POSTGRES_PASSWORD="hidden", AP_PORT="81")
+    done = run_command("--help", data_folder=tmp_path, AP_POSTGRES_PASSWORD="hidden", AP_PORT="81")
 
     assert done.returncode == 0
     assert re.findall("^  (AP_[A-Z_0-9]+)", done.stdout, re.MULTILINE) == own_names()

@@ -4,13 +4,17 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+import psycopg
 import pytest
 
-from tests.support.instance import Instance, running_instance
+from tests.support.instance import Instance, launched_instance, running_instance
+from tests.support.postgres import Postgres
 from tests.support.wheels import build_wheel
 
 FORM = {
@@ -36,7 +40,7 @@ def wait_until_deaf(url: str) -> None:
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_upload_that_has_begun_is_finished_after_a_signal(tmp_path: Path, workers: str) -> None:
     wheel = build_wheel(tmp_path).read_bytes()
-    with running_instance(tmp_path / "data", AP_SERVER_WORKERS=workers) as instance:
+    with launched_instance(tmp_path / "data", AP_SERVER_WORKERS=workers) as instance:
         body = httpx.Request(
             "POST", instance.url, data=FORM, files={"pieceArchive": ("gelato.whl", wheel)}
         )
@@ -57,7 +61,7 @@ def test_an_upload_that_has_begun_is_finished_after_a_signal(tmp_path: Path, wor
 
         exit_code = instance.process.wait(30)
     assert answer.status_code == 201
-    assert exit_code == -signal.SIGTERM
+    assert exit_code == 0
 
 
 def begin_upload(instance: Instance) -> socket.socket:
@@ -73,15 +77,47 @@ def begin_upload(instance: Instance) -> socket.socket:
     return connection
 
 
-def test_an_upload_that_does_not_end_is_given_up_in_time(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_an_upload_that_does_not_end_is_given_up_in_time(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     with (
         running_instance(tmp_path, AP_SHUTDOWN_TIMEOUT_SECONDS="1") as instance,
-        begin_upload(instance),
+        begin_upload(instance) as upload,
     ):
-        exit_code, said = instance.stop()
+        exit_code, said = instance.stop(number)
+        answer = b"".join(iter(partial(upload.recv, 65536), b""))
 
-    assert exit_code == -signal.SIGTERM
+    assert exit_code == 0
+    assert b"HTTP/1.1 503 " in answer
+    assert b'"code":"SERVICE_UNAVAILABLE"' in answer
+    assert '"status": 503' in said
+    assert "Traceback" not in said
     assert "sk-" not in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_query_that_hangs_does_not_keep_it(
+    postgres: Postgres, tmp_path: Path, number: signal.Signals
+) -> None:
+    settings = postgres.new_database()
+    with (
+        running_instance(tmp_path, AP_SHUTDOWN_TIMEOUT_SECONDS="1", **settings) as instance,
+        psycopg.connect(settings["AP_POSTGRES_URL"]) as other,
+        ThreadPoolExecutor() as pool,
+    ):
+        other.execute("LOCK TABLE api_keys")
+        url = f"{instance.url}/api/v1/pieces"
+        asked = pool.submit(httpx.get, url, headers=instance.headers, timeout=30)
+        waits = "SELECT FROM pg_locks WHERE NOT granted"
+        while not other.execute(waits).fetchall():
+            assert not asked.done()
+
+        exit_code, _ = instance.stop(number)
+
+        assert exit_code == 0
+        assert other.execute(waits).fetchall()  # PostgreSQL itself has not ended it
+        assert asked.result().status_code == 503
 
 
 @pytest.mark.parametrize(("workers", "number"), [("1", signal.SIGTERM), ("2", signal.SIGINT)])
@@ -89,7 +125,7 @@ def test_a_second_signal_ends_it_at_once(
     tmp_path: Path, workers: str, number: signal.Signals
 ) -> None:
     with (
-        running_instance(tmp_path, AP_SERVER_WORKERS=workers) as instance,
+        launched_instance(tmp_path, AP_SERVER_WORKERS=workers) as instance,
         begin_upload(instance),
     ):
         instance.process.send_signal(number)

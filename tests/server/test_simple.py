@@ -187,6 +187,7 @@ def test_other_spellings_are_redirected(instance: Instance, path: str, location:
     answer = get(instance, path)
 
     assert answer.status_code == 301
+    assert answer.headers["x-content-type-options"] == "nosniff"
     # Relative, so that it holds behind a proxy that serves the index below another path.
     assert "://" not in answer.headers["location"]
     assert answer.headers["location"][0] != "/"
@@ -223,6 +224,15 @@ def test_what_is_not_in_the_index_is_not_found(instance: Instance, path: str) ->
 
     assert answer.status_code == 404
     assert answer.json()["code"] == "ENTITY_NOT_FOUND"
+
+
+def test_a_slash_that_is_part_of_a_name_does_not_end_the_address_of_the_index(
+    instance: Instance,
+) -> None:
+    answer = get(instance, "/simple%2Fpiece-gelato/")
+
+    assert answer.status_code == 404
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])

@@ -124,6 +124,10 @@ def test_the_query_names_a_form_before_any_header(client: httpx.Client, form: st
     assert media_type(answer) == form
 
 
+def test_a_form_may_be_typed_into_an_address_as_it_is(client: httpx.Client) -> None:
+    assert media_type(client.get(f"{PAGE}?format={JSON}")) == JSON
+
+
 def test_the_query_cannot_name_a_form_that_is_none(client: httpx.Client) -> None:
     assert client.get(PAGE, params={"format": "*/*"}).status_code == 406
 
@@ -181,7 +185,7 @@ def test_what_a_client_has_already_is_not_sent_again(
 
     assert answer.status_code == 304
     assert answer.content == b""
-    for name in ("etag", "cache-control", "vary"):
+    for name in ("etag", "cache-control", "vary", "x-content-type-options"):
         assert answer.headers[name] == full.headers[name]
 
 

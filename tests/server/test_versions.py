@@ -85,6 +85,35 @@ def test_a_withdrawn_version_says_why(instance: Instance) -> None:
     assert "yanked" not in deprecated
 
 
+@pytest.mark.parametrize("name", ["piece-many", "@activepieces/piece-many", "Piece_Many"])
+@pytest.mark.parametrize("version", ["0.1.5", YANKED, LATER_RELEASE])
+def test_a_version_can_be_read_whatever_release_can_run_it_and_though_it_is_yanked(
+    instance: Instance, name: str, version: str
+) -> None:
+    url = f"{instance.url}/api/v1/pieces/{name}/versions/{version}"
+
+    answer = httpx.get(url, headers=instance.headers)
+
+    assert (answer.status_code, answer.json()["version"]) == (200, version)
+    assert "sourceDigest" in answer.json()
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("piece-many/versions/0.1.6", 404),
+        ("piece-none/versions/0.1.5", 404),
+        ("piece-many/versions/^0.1.5", 400),
+    ],
+)
+def test_a_version_that_is_not_there_is_not_read(
+    instance: Instance, path: str, status: int
+) -> None:
+    answer = httpx.get(f"{instance.url}/api/v1/pieces/{path}", headers=instance.headers)
+
+    assert answer.status_code == status
+
+
 def test_versions_are_listed_in_ascending_order_with_what_is_said_of_them(
     instance: Instance,
 ) -> None:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from zlib import crc32
 
 import httpx
+import psycopg
 import pytest
 
 from tests.support.instance import Instance, running_instance
+from tests.support.postgres import Postgres
 from tests.support.publishing import publish
 from tests.support.wheels import METADATA, build_wheel
 
@@ -96,6 +99,26 @@ def test_withdrawing_once_more_keeps_the_first_date(
     assert other == {**first, "reason": "two"}
 
 
+def test_who_withdraws_holds_the_name_before_the_version_as_who_publishes_does(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    env = postgres.new_database()
+    url = env["AP_POSTGRES_URL"]
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with running_instance(tmp_path, **env) as instance, ThreadPoolExecutor(1) as pool:
+        publish(instance, build_wheel(tmp_path).read_bytes())
+        yank = f"{instance.url}/api/v1/pieces/piece-gelato/versions/0.1.0/yank"
+        with psycopg.connect(url) as publisher, psycopg.connect(url, autocommit=True) as other:
+            publisher.execute("UPDATE distributions SET revision = revision + 1")
+            answer = pool.submit(change, instance, yank, reason="why")
+            while other.execute(waiting).fetchone() == (0,):
+                assert not answer.done()
+
+            publisher.execute("SELECT 1 FROM wheels FOR UPDATE NOWAIT")
+
+    assert answer.result().status_code == 200
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_each_change_is_in_the_audit_log_once(instance: Instance, piece: str, way: str) -> None:
     for _ in range(2):
@@ -140,8 +163,14 @@ def test_what_is_not_there_cannot_be_withdrawn(
     assert answer.status_code == status
 
 
+def test_a_reason_need_not_be_given(instance: Instance, piece: str) -> None:
+    answer = httpx.put(f"{piece}/deprecation", headers=instance.headers)
+
+    assert (answer.status_code, answer.json()["deprecated"]["reason"]) == (200, "")
+
+
 @pytest.mark.parametrize(
-    "body", [b"", b"[]", b'{"reason": 1}', b'{"why": "x"}', b'{"reason": "%s"}' % (b"x" * 501)]
+    "body", [b"[]", b'{"reason": 1}', b'{"why": "x"}', b'{"reason": "%s"}' % (b"x" * 501)]
 )
 def test_a_reason_of_another_form_is_refused(instance: Instance, piece: str, body: bytes) -> None:
     answer = httpx.put(f"{piece}/yank", headers=instance.headers, content=body)

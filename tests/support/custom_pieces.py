@@ -42,7 +42,11 @@ note_import()
 actions = []
 {actions}
 piece = create_piece(
-    display_name="{name}", logo_url="https://example.com/a.svg", actions=actions, triggers=[]
+    display_name="{name}",
+    logo_url="https://example.com/a.svg",
+    actions=actions,
+    triggers=[],
+    minimum_supported_release="{release}",
 )
 """
 _ACTION = """
@@ -71,9 +75,13 @@ def write_piece(
     version: str = "0.1.0",
     actions: Sequence[str] = ("make",),
     imports: str = "",
+    release: str = "0.0.0",
     dependencies: Sequence[str] = (),
 ) -> Path:
-    """Write the piece, over an older one of that name; return its package's `__init__.py`."""
+    """Write the piece, over an older one of that name; return its package's `__init__.py`.
+
+    `release` is the first that can run it.
+    """
     module = name.replace("-", "_")
     package = custom / name / f"piece_{module}"
     package.mkdir(parents=True, exist_ok=True)
@@ -81,6 +89,7 @@ def write_piece(
     project = _PROJECT.format(name=name, module=module, version=version, dependencies=required)
     (custom / name / "pyproject.toml").write_text(project)
     declared = "".join(_ACTION.format(action=action) for action in actions)
+    text = _PACKAGE.format(name=name, imports=imports, actions=declared, release=release)
     init = package / "__init__.py"
-    init.write_text(_PACKAGE.format(name=name, imports=imports, actions=declared))
+    init.write_text(text)
     return init

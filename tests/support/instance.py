@@ -8,17 +8,29 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Protocol
 from urllib.parse import urlsplit
+
+from tests.support.preloaded import ForkedProcess, fork
 
 START_S: Final = 60
 STOP_S: Final = 20
 _KEY_LINE: Final = "API key (shown once): "
 _READY_LINE: Final = "Piecekit instance listening on "
+
+
+class Process(Protocol):
+    """What tests do with a process: see `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +42,7 @@ class Instance:
     key: str
     """Its first API key; empty on a data folder that had one, unless it was handed in."""
     data_folder: Path
-    process: subprocess.Popen[str]
+    process: Process
     said: list[str]
     """The lines that it wrote to stdout until it listened."""
     log: IO[str]
@@ -70,24 +82,46 @@ def running_instance(
 ) -> Generator[Instance]:
     """Start an instance, wait until it listens, and stop it at the end if it still runs.
 
+    It is forked from a process that has imported the server.
+
     Args:
         data_folder: its `AP_CONFIG_PATH`; a second start on it finds what the first has stored.
         key: an API key that is already known, for a data folder that was used before.
         cwd: the folder it is started in; ours if it is `None`.
         env: settings, such as `AP_PUBLIC_READ="true"`.
     """
-    with tempfile.TemporaryFile("w+") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "pieces_server"],
-            env=instance_environment(data_folder, **env),
-            cwd=cwd,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
-        )
-        assert process.stdout is not None
+
+    def start(stdout: int, stderr: int) -> ForkedProcess:
+        environment = instance_environment(data_folder, **env)
+        return fork([], env=environment, cwd=cwd, stdout=stdout, stderr=stderr)
+
+    with _running(start, data_folder, key) as instance:
+        yield instance
+
+
+@contextmanager
+def launched_instance(data_folder: Path, *, key: str = "", **env: str) -> Generator[Instance]:
+    """As `running_instance`, by `python -m pieces_server` as an administrator starts it."""
+
+    def start(stdout: int, stderr: int) -> subprocess.Popen[bytes]:
+        environment = instance_environment(data_folder, **env)
+        command = [sys.executable, "-m", "pieces_server"]
+        return subprocess.Popen(command, env=environment, stdout=stdout, stderr=stderr)
+
+    with _running(start, data_folder, key) as instance:
+        yield instance
+
+
+@contextmanager
+def _running(
+    start: Callable[[int, int], Process], data_folder: Path, key: str
+) -> Generator[Instance]:
+    read_end, write_end = os.pipe()
+    with tempfile.TemporaryFile("w+") as log, os.fdopen(read_end) as stdout:
+        process = start(write_end, log.fileno())
+        os.close(write_end)
         try:
-            said = _read_until_ready(process)
+            said = _read_until_ready(stdout, process)
             if not said or not said[-1].startswith(_READY_LINE):
                 log.seek(0)
                 raise RuntimeError(f"the instance did not start: {log.read()}")
@@ -101,13 +135,12 @@ def running_instance(
                 log=log,
             )
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGTERM)
             try:
                 process.wait(STOP_S)
             finally:
                 process.kill()
                 process.wait()
-                process.stdout.close()
 
 
 def instance_environment(data_folder: Path, **env: str) -> dict[str, str]:
@@ -116,14 +149,13 @@ def instance_environment(data_folder: Path, **env: str) -> dict[str, str]:
     return {**ours, "AP_CONFIG_PATH": str(data_folder), "AP_PORT": "0", **env}
 
 
-def _read_until_ready(process: subprocess.Popen[str]) -> list[str]:
+def _read_until_ready(stdout: IO[str], process: Process) -> list[str]:
     """Return the lines up to the one that says it listens, or to the end of its output."""
-    assert process.stdout is not None
     watchdog = threading.Timer(START_S, process.kill)
     watchdog.start()
     said: list[str] = []
     try:
-        for line in process.stdout:
+        for line in stdout:
             said.append(line.rstrip("\n"))
             if said[-1].startswith(_READY_LINE):
                 break

@@ -1,11 +1,13 @@
-"""Instances that start in a moment: each is forked from a process that has imported the server.
+"""Processes of `pieces_server` that start in a moment: forked from one that has imported it all.
 
-Nearly all of a start goes into imports. What an instance does with its data folder and its database
-begins after the fork, so to be killed and started again is to it what it always is.
+Nearly all of a start goes into imports. What an instance does with its environment, its data folder
+and its database begins after the fork, so to start is to it what it always is.
 """
 
 from __future__ import annotations
 
+import atexit
+import functools
 import json
 import os
 import pkgutil
@@ -13,122 +15,133 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from select import select
+from typing import Final, NoReturn
 
-from tests.support.instance import instance_environment
-
-_MESSAGE_BYTES = 64 * 1024
-_KEY = "API key (shown once): "
-_READY = "Piecekit instance listening on "
+_MESSAGE_BYTES: Final = 64 * 1024
 
 
-@dataclass(frozen=True, kw_only=True)
-class ForkedInstance:
-    """A running instance, the leader of a group of processes."""
-
-    url: str
-    key: str
-    pid: int
-    _parent: Preloaded
-
-    def kill(self) -> None:
-        """End it and all that it has started, as `kill -9` does."""
-        os.killpg(self.pid, signal.SIGKILL)
-        self._parent.wait(self.pid)
-
-
-class Preloaded:
-    """The process that the instances are forked from."""
-
-    def __init__(self, channel: socket.socket, log: Path) -> None:
-        self._channel = channel
-        self._log = log
-
-    def start(self, data_folder: Path, *, key: str = "", **env: str) -> ForkedInstance:
-        """Start an instance and wait until it listens.
-
-        Args:
-            data_folder: its `AP_CONFIG_PATH`.
-            key: an API key that is already known, for a data folder that was used before.
-            env: settings.
-        """
-        read_end, write_end = os.pipe()
-        environment = json.dumps(instance_environment(data_folder, **env)).encode()
-        socket.send_fds(self._channel, [environment], [write_end])
-        os.close(write_end)
-        pid = int(self._channel.recv(_MESSAGE_BYTES))
-        with os.fdopen(read_end) as said:
-            for line in said:
-                key = line.removeprefix(_KEY).strip() if line.startswith(_KEY) else key
-                if line.startswith(_READY):
-                    url = line.removeprefix(_READY).strip()
-                    return ForkedInstance(url=url, key=key, pid=pid, _parent=self)
-        raise RuntimeError(f"the instance did not start: {self._log.read_text()}")
-
-    def wait(self, pid: int) -> None:
-        """Wait for the end of an instance, which is no child of ours."""
-        self._channel.send(str(pid).encode())
-        self._channel.recv(_MESSAGE_BYTES)
-
-
-@contextmanager
-def preloaded(folder: Path) -> Generator[Preloaded]:
-    """Start the process that instances are forked from; at the end it is stopped, they are not.
+class ForkedProcess:
+    """A process of the server, which is no child of ours. It has the methods of a `Popen`.
 
     Args:
-        folder: where the log of all of them is written.
+        report: where its id and, at its end, its exit code are written, a line each.
     """
+
+    def __init__(self, report: int) -> None:
+        self._report: Final = os.fdopen(report)
+        self.pid: Final = int(self._report.readline())
+        self._exit_code: int | None = None
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self._poll(0) is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """End it as `kill -9` does."""
+        self.send_signal(signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end, and return its exit code: negative if a signal ended it.
+
+        Raises:
+            TimeoutError: if it has not ended within that many seconds.
+        """
+        exit_code = self._poll(timeout)
+        if exit_code is None:
+            raise TimeoutError(f"process {self.pid} has not ended within {timeout} s")
+        return exit_code
+
+    def _poll(self, timeout: float | None) -> int | None:
+        if self._exit_code is None and select([self._report], [], [], timeout)[0]:
+            self._exit_code = int(self._report.readline())
+            self._report.close()
+        return self._exit_code
+
+
+def fork(
+    arguments: Sequence[str],
+    *,
+    env: Mapping[str, str],
+    cwd: Path | str | None,
+    stdout: int,
+    stderr: int,
+) -> ForkedProcess:
+    """Start `pieces_server` with these arguments, as `subprocess.Popen` would.
+
+    Args:
+        arguments: the command; none serves.
+        env: the whole environment.
+        cwd: the folder it is started in; ours if it is `None`.
+        stdout: a descriptor, such as the writing end of a pipe.
+        stderr: another.
+    """
+    report, theirs = os.pipe()
+    message = json.dumps([list(arguments), dict(env), str(cwd or Path.cwd())]).encode()
+    socket.send_fds(_channel(), [message], [stdout, stderr, theirs])
+    os.close(theirs)
+    return ForkedProcess(report)
+
+
+@functools.cache
+def _channel() -> socket.socket:
+    """Start the process that the others are forked from; it ends with ours."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    log = folder / "log"
-    with ours, log.open("w") as file:
-        with theirs:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.support.preloaded", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                stderr=file,
-            )
-        try:
-            yield Preloaded(ours, log)
-        finally:
-            process.kill()
-            process.wait()
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.support.preloaded", str(theirs.fileno())],
+            pass_fds=[theirs.fileno()],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+    atexit.register(process.wait)
+    atexit.register(ours.close)  # the later comes first
+    return ours
 
 
-def _serve_forks(channel: socket.socket) -> None:
-    """Start an instance for each environment that is sent, and wait for each id that is."""
+def _forked(channel: socket.socket) -> list[str]:
+    """Fork at each message. Returns, in the new process, the arguments of its command."""
     while True:
-        message, descriptors, _, _ = socket.recv_fds(channel, _MESSAGE_BYTES, 1)
+        message, descriptors, _, _ = socket.recv_fds(channel, _MESSAGE_BYTES, 3)
         if not message:
-            return
-        if descriptors:
-            channel.send(str(_fork(message, descriptors[0], channel)).encode())
-        else:
-            os.waitpid(int(message), 0)
-            channel.send(b"ended")
+            os._exit(0)
+        stdout, stderr, report = descriptors
+        if os.fork() == 0:
+            channel.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            pid = os.fork()
+            if pid == 0:
+                os.close(report)
+                return _become(message, stdout, stderr)
+            os.close(stdout)
+            os.close(stderr)
+            _keep(pid, report)
+        for each in descriptors:
+            os.close(each)
 
 
-def _fork(environment: bytes, stdout: int, channel: socket.socket) -> int:
-    pid = os.fork()
-    if pid:
-        os.close(stdout)
-        return pid
-    channel.close()
-    os.setsid()
-    os.dup2(stdout, sys.stdout.fileno())
-    os.close(stdout)
+def _keep(pid: int, report: int) -> NoReturn:
+    """Tell the id of a child, and its exit code once it has ended."""
+    os.write(report, f"{pid}\n".encode())
+    _, status = os.waitpid(pid, 0)
+    os.write(report, f"{os.waitstatus_to_exitcode(status)}\n".encode())
+    os._exit(0)
+
+
+def _become(message: bytes, stdout: int, stderr: int) -> list[str]:
+    for number, target in ((stdout, sys.stdout), (stderr, sys.stderr)):
+        os.dup2(number, target.fileno())
+        os.close(number)
+    arguments, environment, cwd = json.loads(message)
     os.environ.clear()
-    os.environ.update(json.loads(environment))
-    status = 1
-    try:
-        status = import_module("pieces_server.__main__").main([])
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+    os.environ.update(environment)
+    os.chdir(cwd)
+    return list(arguments)
 
 
 def _import_all() -> None:
@@ -136,13 +149,14 @@ def _import_all() -> None:
     import pieces_server
 
     for module in pkgutil.walk_packages(pieces_server.__path__, "pieces_server."):
-        if ".migrations" not in module.name:  # Alembic's own, which runs when it is imported
+        if not module.name.endswith("__main__"):
             import_module(module.name)
     for name in (
         "alembic.command",
         "psycopg",
         "sqlalchemy.dialects.postgresql.psycopg",
         "sqlalchemy.dialects.sqlite.pysqlite",
+        "uvicorn.lifespan.on",
         "uvicorn.loops.asyncio",
         "uvicorn.protocols.http.h11_impl",
     ):
@@ -151,4 +165,6 @@ def _import_all() -> None:
 
 if __name__ == "__main__":
     _import_all()
-    _serve_forks(socket.socket(fileno=int(sys.argv[1])))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # keepers leave nothing behind
+    given = _forked(socket.socket(fileno=int(sys.argv[1])))
+    sys.exit(import_module("pieces_server.__main__").main(given))

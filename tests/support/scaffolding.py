@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from click.testing import CliRunner, Result
@@ -42,6 +43,18 @@ def add_trigger(piece: str, name: str, technique: str, description: str = "Sees 
     """Run `triggers create`."""
     options = ["--name", name, "--description", description, "--technique", technique]
     return pieces("triggers", "create", "--piece", piece, *options)
+
+
+def set_version(piece: Path, version: str) -> None:
+    """Write a version into a piece's `pyproject.toml`."""
+    path = piece / "pyproject.toml"
+    path.write_text(re.sub("(?m)^version = .*$", f'version = "{version}"', path.read_text()))
+
+
+def add_comment(piece: Path) -> None:
+    """Change the code of a piece, and nothing that it declares."""
+    [path] = piece.glob("piece_*/__init__.py")
+    path.write_text(f"{path.read_text()}# another comment\n")
 
 
 def give_auth(piece: Path, name: str, text: str = AUTH) -> None:

@@ -1,7 +1,4 @@
-"""A server on loopback that gives scripted answers and keeps what it was asked.
-
-It has no piece: reading one is answered so.
-"""
+"""A server on loopback that gives scripted answers and keeps what it was asked."""
 
 from __future__ import annotations
 
@@ -76,10 +73,6 @@ def scripted_api() -> Generator[ScriptedApi]:
     api = ScriptedApi()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            message = f"piece_metadata_not_found pieceName={self.path}"
-            self._answer(404, {"code": "ENTITY_NOT_FOUND", "params": {"message": message}})
-
         def do_POST(self) -> None:
             content = self.rfile.read(int(self.headers["Content-Length"]))
             if self.path.endswith("/present"):

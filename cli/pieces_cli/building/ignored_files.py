@@ -6,7 +6,7 @@ import os
 import subprocess
 from typing import TYPE_CHECKING, Final
 
-from pieces_engine.workspace.folders import PROJECT_FILE
+from pieces_framework.project import PROJECT_FILE
 
 from .project_rules import BuildError
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from pieces_engine.workspace.folders import PROJECT_FILE
 from pieces_engine.workspace.pyproject import read_pyproject, table, text
 from pieces_framework.errors import PieceError
+from pieces_framework.project import PROJECT_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pieces_engine.workspace.folders import PROJECT_FILE
 from pieces_engine.workspace.pyproject import read_pyproject
+from pieces_framework.project import PROJECT_FILE
 
 from .folder_builders import FolderSdistBuilder
 from .ignored_files import ignored_files

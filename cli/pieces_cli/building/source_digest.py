@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pieces_engine.workspace.folders import PROJECT_FILE
 from pieces_engine.workspace.pyproject import read_pyproject
+from pieces_framework.project import PROJECT_FILE
 
 from .folder_builders import FolderWheelBuilder
 from .project_rules import BuildError, require_hatchling

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 from typing_extensions import override
 
 from pieces_engine.workspace.extraction import extract
-from pieces_engine.workspace.folders import PROJECT_FILE
 from pieces_engine.workspace.pyproject import read_pyproject
 from pieces_framework.artifact import PIECE_SCHEMA, read_piece_wheel
+from pieces_framework.project import PROJECT_FILE
 
 from .folder_builders import FolderWheelBuilder
 from .ignored_files import refuse_ignored

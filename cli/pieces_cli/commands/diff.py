@@ -98,7 +98,7 @@ def _say_errors(diffs: Sequence[PieceDiff]) -> None:
 
 def _problems(each: PieceDiff, baseline: Baseline, workspace: Workspace) -> list[JsonValue]:
     from pieces_cli.documents import problem, problems_of
-    from pieces_engine.workspace.folders import PROJECT_FILE
+    from pieces_framework.project import PROJECT_FILE
 
     path = workspace.place(each.piece).as_posix()
     if each.error and each.verdict == "not-compared":

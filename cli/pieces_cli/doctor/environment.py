@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypedDict, cast
 
 from pieces_cli.interpreter import piece_interpreter
-from pieces_engine.workspace.folders import PROJECT_FILE
-from pieces_framework.project import Project
+from pieces_framework.project import PROJECT_FILE, Project
 
 from . import inventory
 from .look import missing, ok, warning

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Final, cast
 from pieces_cli.piece_version import PieceVersion
 from pieces_cli.releasing.next_version import raised
 from pieces_cli.version_step import VersionRefusedError, VersionStep
-from pieces_engine.workspace.folders import PROJECT_FILE
 from pieces_engine.workspace.pyproject import read_pyproject, table
 from pieces_framework.artifact import read_piece_wheel
 from pieces_framework.errors import ArtifactError, PieceError
 from pieces_framework.names import normalize_name
+from pieces_framework.project import PROJECT_FILE
 from pieces_framework.versions import Version, VersionError
 
 if TYPE_CHECKING:

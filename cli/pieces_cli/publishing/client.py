@@ -13,7 +13,7 @@ from pieces_framework.versions import Version
 
 from .connection import InstanceConnection
 from .instance_address import api_address, check_key
-from .presence import question, read_answers
+from .presence import PresentQuery, question, read_answers
 from .refusals import VersionTakenError, answer_params, json_object
 from .watched_file import WatchedFile
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pieces_engine.workspace.folders import PieceFolder
     from pieces_framework import JsonValue
 
-    from .presence import Present, PresentQuery
+    from .presence import Present
 
 TIMEOUT_S: Final = 60.0
 WAITS_S: Final = (1.0, 2.0, 4.0)
@@ -43,7 +43,8 @@ _ADDED_KEYS: Final = frozenset(
     }
 )
 """What an instance adds to a piece's metadata when it answers it."""
-_NO_PIECE: Final = "piece_metadata_not_found"
+_HIGHEST: Final = "999999999.999999999.999999999"
+_NO_DIGEST: Final = "0" * 64
 
 
 class InstanceClient:
@@ -123,20 +124,29 @@ class InstanceClient:
             found += self._present(pieces[start : start + _MAX_QUERIES])
         return found
 
-    def published(self, distribution: str, version: Version | None = None) -> PieceVersion | None:
-        """Return a published version of a piece, the newest if none is named; `None` if absent.
+    def newest(self, distribution: str) -> PieceVersion | None:
+        """Return the highest version of a piece, or `None`; otherwise as `published`."""
+        previous = self._look(distribution, _HIGHEST).previous
+        return None if previous is None else self.published(distribution, previous)
+
+    def has(self, distribution: str, version: Version) -> bool:
+        """Whether a version of a piece is published; raises as `published`."""
+        return self._look(distribution, str(version)).status != "absent"
+
+    def published(self, distribution: str, version: Version) -> PieceVersion:
+        """Return a version of a piece that is published.
+
+        A yanked one counts, and one that the instance's release cannot run: their numbers are
+        taken, and there are flows that use them.
 
         Raises:
             UnreachableError: if there is no answer.
             ConnectionRejectedError: if the key is refused.
             InstanceApiError: if the instance answers anything else.
         """
-        params = {} if version is None else {"version": str(version)}
-        path = f"/v1/pieces/{quote(distribution, safe='')}"
-        response = self._connection.send(lambda http: http.get(path, params=params))
-        if response.status_code == HTTPStatus.NOT_FOUND and _says_no_piece(response):
-            return None
-        what_failed = f"`{distribution}` could not be read"
+        path = f"/v1/pieces/{quote(distribution, safe='')}/versions/{version}"
+        response = self._connection.send(lambda http: http.get(path))
+        what_failed = f"`{distribution}` {version} could not be read"
         self._connection.require_success(response, what_failed)
         return self._connection.read(response, self._piece_version, what_failed)
 
@@ -189,6 +199,11 @@ class InstanceClient:
         """Return a text with a mask where it holds the key."""
         return self._connection.without_key(text)
 
+    def _look(self, distribution: str, version: str) -> Present:
+        query = PresentQuery(distribution=distribution, version=version, source_digest=_NO_DIGEST)
+        [found] = self.present([query])
+        return found
+
     def _present(self, pieces: Sequence[PresentQuery]) -> list[Present]:
         body = question(pieces)
         response = self._connection.send(lambda http: http.post("/v1/pieces/present", json=body))
@@ -202,14 +217,18 @@ class InstanceClient:
         # The keys of a JSON object are text, its values JSON.
         detail = cast("Mapping[str, JsonValue]", json_object(answer))
         # A piece may say of itself that it is deprecated; with a date, the instance says so.
-        notice = json_object(detail.get("deprecated"))
-        added = _ADDED_KEYS | {"deprecated"} if "date" in notice else _ADDED_KEYS
-        said = f" (deprecated: {notice['reason']})" if notice.get("reason") else ""
+        notices = {name: json_object(detail.get(name)) for name in ("yanked", "deprecated")}
+        notices = {name: notice for name, notice in notices.items() if "date" in notice}
+        said = "; ".join(
+            f"{name}: {notice['reason']}" if notice.get("reason") else name
+            for name, notice in notices.items()
+        )
+        added = _ADDED_KEYS | notices.keys()
         return PieceVersion(
             version=Version.parse(str(detail["version"])),
             metadata={key: value for key, value in detail.items() if key not in added},
             source_digest=str(detail["sourceDigest"]),
-            origin=f"`{self.api_url}`{said if 'date' in notice else ''}",
+            origin=f"`{self.api_url}`{f' ({said})' if said else ''}",
         )
 
 
@@ -229,7 +248,3 @@ def _check_same(piece: PieceFolder, wheel: BuiltWheel, response: httpx.Response)
         raise VersionTakenError(
             f"the instance has `{piece.distribution}` {piece.version} with other content"
         )
-
-
-def _says_no_piece(response: httpx.Response) -> bool:
-    return str(answer_params(response).get("message")).startswith(_NO_PIECE)

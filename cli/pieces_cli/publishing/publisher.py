@@ -90,15 +90,14 @@ class Publisher:
         self, piece: PieceFolder, new: PieceVersion, previous: Version | None
     ) -> str | None:
         """Return the reason to record with a break; `None` for a version that needs none."""
-        old = None if previous is None else self.client.published(piece.distribution, previous)
-        if old is None:
+        if previous is None:
             return None
-        step = VersionStep(old=old, new=new)
+        step = VersionStep(old=self.client.published(piece.distribution, previous), new=new)
         try:
             return step.breaking_reason(self.allow_breaking)
         except VersionRefusedError as error:
             hint = error.hint
-            if self.client.published(piece.distribution, step.lowest) is not None:
+            if self.client.has(piece.distribution, step.lowest):
                 hint = f"{step.lowest} is taken: name it {self._after_newest(piece, new)} or later"
             raise VersionRefusedError(
                 f"`{piece.distribution}`: {error.message}", hint=hint
@@ -106,7 +105,7 @@ class Publisher:
 
     def _after_newest(self, piece: PieceFolder, new: PieceVersion) -> Version | None:
         """Return the lowest version that is above all published ones and legal; `None` without."""
-        newest = self.client.published(piece.distribution)
+        newest = self.client.newest(piece.distribution)
         return VersionStep(old=newest, new=new).lowest if newest else None
 
 

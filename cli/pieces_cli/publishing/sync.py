@@ -13,7 +13,7 @@ from pieces_cli.building.source_digest import read_sources
 from pieces_cli.reporting import shown_path
 from pieces_engine.workspace.child_processes import ChildEndedError, end_children, terminable
 from pieces_engine.workspace.pyproject import ProjectFileError
-from pieces_framework.errors import PieceError
+from pieces_framework.errors import ConnectionRejectedError, PieceError
 from pieces_framework.names import normalize_name
 
 from .presence import PresentQuery
@@ -80,6 +80,7 @@ class Sync:
 
         Raises:
             PieceError: as for `InstanceClient.present`, before anything is done.
+            ConnectionRejectedError: if the key may not publish; nothing more is begun then.
         """
         done = _doubles(pieces)
         read: dict[PieceFolder, Sources] = {}
@@ -134,7 +135,7 @@ class Sync:
                 is_over = future.done()
                 cut_off = SyncedPiece(piece=piece, outcome="cut off")
                 done[piece] = future.result() if is_over else cut_off
-        except SystemExit:
+        except (SystemExit, ConnectionRejectedError):
             self.stopped.set()
             self.publisher.client.close()
             end_children(pool)
@@ -155,6 +156,8 @@ class Sync:
             is_new = release.upload(wheel)
         except ChildEndedError:
             return not_reached
+        except ConnectionRejectedError:  # the other pieces have the same key
+            raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 -- a piece's boundary
             return self._failed(piece, error)
         return SyncedPiece(piece=piece, outcome="uploaded" if is_new else "already there")

@@ -27,7 +27,7 @@ DEFAULT_REVISION: Final = "HEAD"
 
 
 class InstanceBaseline:
-    """The newest published version of each piece on an instance."""
+    """The newest published version of each piece on an instance, be it yanked or not."""
 
     def __init__(self, client: InstanceClient) -> None:
         self._client = client
@@ -36,7 +36,7 @@ class InstanceBaseline:
 
     def before(self, piece: PieceFolder) -> EarlierVersion | None:
         """As `Baseline` says."""
-        published = self._client.published(piece.distribution)
+        published = self._client.newest(piece.distribution)
         return None if published is None else EarlierVersion.of(published)
 
     def gone(self, pieces: Sequence[PieceFolder]) -> list[PieceFolder]:

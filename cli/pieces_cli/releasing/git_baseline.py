@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Final
 
 from pieces_cli.building.source_digest import read_sources, source_digest, source_files
 from pieces_engine.workspace.extraction import extract
-from pieces_engine.workspace.folders import PROJECT_FILE, Workspace
+from pieces_engine.workspace.folders import Workspace
 from pieces_engine.workspace.pyproject import ProjectFileError, read_pyproject, text
 from pieces_framework.errors import PieceError
 from pieces_framework.names import normalize_name
+from pieces_framework.project import PROJECT_FILE
 from pieces_framework.versions import Version
 from pieces_framework.wire import printable
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from pieces_cli.changes import write_together
-from pieces_engine.workspace.folders import PROJECT_FILE
 from pieces_engine.workspace.pyproject import ProjectFileError
+from pieces_framework.project import PROJECT_FILE
 from pieces_framework.versions import Version
 
 from .changelog import CHANGELOG_FILE, section_of, with_entry

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from pieces_engine.workspace.child_processes import piece_environment, terminable
+from pieces_engine.workspace.child_processes import piece_environment, terminable, watched
 from pieces_framework.errors import PieceError
 from pieces_framework.project import PROJECT_FILE
 
@@ -121,14 +121,15 @@ def _run(command: Sequence[str], environment: Mapping[str, str], *, is_quiet: bo
     process = subprocess.Popen(  # noqa: S603 -- the author's interpreter on the author's tests
         command, env=environment, stdout=_STDERR if is_quiet else None
     )
-    try:
-        return process.wait()
-    except (KeyboardInterrupt, SystemExit) as error:
-        # A Ctrl-C at a terminal has reached pytest already.
-        _end(process, told=isinstance(error, KeyboardInterrupt) and os.isatty(0))
-        raise
-    finally:
-        process.kill()
+    with watched(process):
+        try:
+            return process.wait()
+        except (KeyboardInterrupt, SystemExit) as error:
+            # A Ctrl-C at a terminal has reached pytest already.
+            _end(process, told=isinstance(error, KeyboardInterrupt) and os.isatty(0))
+            raise
+        finally:
+            process.kill()
 
 
 def _end(process: subprocess.Popen[bytes], *, told: bool) -> None:

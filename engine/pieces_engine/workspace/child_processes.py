@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 from pieces_framework.errors import PieceError
 
+from .orphan_watch import ORPHANS
+
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping, Sequence
     from pathlib import Path
@@ -21,26 +23,23 @@ if TYPE_CHECKING:
 _lock: Final = threading.Lock()
 _running: Final[set[subprocess.Popen[bytes]]] = set()
 _ending: Final = threading.Event()
-_SECRETS: Final = (
-    *("AP_API_KEY", "TWINE_", "ACTIONS_ID_TOKEN_REQUEST_"),
-    *("AP_POSTGRES_", "AP_REGISTRY_URL"),
-)
-"""How the variables begin that publish, or that an instance keeps to itself."""
+_OURS: Final = ("AP_", "PGPASS", "TWINE_", "ACTIONS_ID_TOKEN_REQUEST_")
+"""How the variables begin that publish, or that an instance or its database goes by."""
 
 
 class ChildEndedError(PieceError):
-    """A child was ended, or not begun, for the command ends."""
+    """A child was ended, or not begun, since who wanted it ends."""
 
     exit_code = 130  # as after Ctrl-C
     code = "ENDED"
 
     def __init__(self) -> None:
-        super().__init__("the command ends: the piece is not imported to the end")
+        super().__init__("it is being ended: the piece is not imported to the end")
 
 
 def piece_environment() -> dict[str, str]:
-    """Return our environment for a process that runs a piece's code: without our secrets."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(_SECRETS)}
+    """Return our environment for a process that runs a piece's code: without what is ours."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
 
 
 def run_child(
@@ -48,7 +47,7 @@ def run_child(
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a process to its end, and end then what it has left running in its group.
 
-    Ctrl-C at a terminal does not reach it: it is for us.
+    Ctrl-C at a terminal does not reach it: it is for us. If we end first, however, it ends too.
 
     Raises:
         ChildEndedError: if `end_children` was called.
@@ -60,6 +59,7 @@ def run_child(
         with _lock:
             if _ending.is_set():
                 raise ChildEndedError
+            ORPHANS.begin()
             process = subprocess.Popen(  # noqa: S603 -- the author's interpreter and code
                 command,
                 cwd=cwd,
@@ -69,6 +69,7 @@ def run_child(
                 stderr=stderr,
                 process_group=0,
             )
+            ORPHANS.begun(-process.pid)
             _running.add(process)
         _wait(process, timeout_s)
         stdout.seek(0)
@@ -76,6 +77,17 @@ def run_child(
         return subprocess.CompletedProcess(
             command, process.returncode, stdout.read(), stderr.read()
         )
+
+
+@contextmanager
+def watched(process: subprocess.Popen[bytes]) -> Generator[None]:
+    """Have a process that is in our own group end if we end before the block does."""
+    ORPHANS.begin()
+    ORPHANS.begun(process.pid)
+    try:
+        yield
+    finally:
+        ORPHANS.ended(process.pid)
 
 
 @contextmanager
@@ -127,6 +139,7 @@ def _wait(process: subprocess.Popen[bytes], timeout_s: float) -> None:
         _kill(process)
         process.wait()
         with _lock:
+            ORPHANS.ended(-process.pid)
             _running.discard(process)
     if _ending.is_set():
         raise ChildEndedError

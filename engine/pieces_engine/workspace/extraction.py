@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -130,7 +131,7 @@ def _failure(
         return ExtractionError(
             f"`{python}` has no pieces-framework{tail}",
             hint="install the piece into that environment, with the instance's `/simple/` as extra"
-            " index; or remove its folder: then the interpreter of `pieces` is used",
+            f" index; or remove its folder: then `{sys.executable}` is used",
         )
     if done.returncode == 0:
         return ExtractionError(

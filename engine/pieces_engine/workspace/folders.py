@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from pieces_framework.errors import PieceError, PieceNotFoundError
 from pieces_framework.names import ENTRY_POINT_GROUP, is_called
+from pieces_framework.project import PROJECT_FILE
 from pieces_framework.versions import Version, VersionError
 
 from .pyproject import ProjectFileError, Table, read_pyproject, table, text
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PIECES_FOLDER: Final = "pieces"
-PROJECT_FILE: Final = "pyproject.toml"
 _SKIPPED: Final = frozenset({".venv", "dist", "build", "node_modules"})
 
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from .limits import Limits
 from .piece_document import PIECE_DOCUMENT, PIECE_SCHEMA, PieceDocument
 from .rules import RULES, Rule
-from .wheel import PieceWheel, WheelFile, holds_piece, read_piece_wheel, read_wheel
+from .wheel import (
+    PieceWheel,
+    WheelFile,
+    holds_piece,
+    read_identity,
+    read_piece_wheel,
+    read_wheel,
+)
 
 __all__ = [
     "PIECE_DOCUMENT",
@@ -17,6 +24,7 @@ __all__ = [
     "Rule",
     "WheelFile",
     "holds_piece",
+    "read_identity",
     "read_piece_wheel",
     "read_wheel",
 ]

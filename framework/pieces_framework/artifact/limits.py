@@ -20,7 +20,7 @@ class Limits:
     content_bytes: int = 1024 * 1024 * 1024
     """Unpacked size of all files: each is read through once, and none is kept."""
     ratio: int = 200
-    """How many times its packed size a file may have, from `ratio_from_bytes` on."""
+    """How many times its packed size a file, or all together, may have, from the next on."""
     ratio_from_bytes: int = 16 * 1024 * 1024
     """Unpacked size below which `ratio` does not count: libraries are padded with zeros."""
     document_bytes: int = 4 * 1024 * 1024

@@ -47,7 +47,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "folder-with-content": Rule("a folder has content", _AGAIN),
     "file-too-large": Rule("a file unpacks to more than the limit", _SMALLER),
     "content-too-large": Rule("all files together unpack to more than the limit", _SMALLER),
-    "content-ratio": Rule("a file is packed more tightly than real files are", _SMALLER),
+    "content-ratio": Rule("it is packed more tightly than real wheels are", _SMALLER),
     "overlap": Rule("two files share bytes of the archive", _AGAIN),
     "gap": Rule("there are bytes that belong to no file", _AGAIN),
     "local-header": Rule("an entry has no header of its own, or one that says otherwise", _AGAIN),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from pieces_framework.errors import ArtifactError
 from pieces_framework.names import OWN_DISTRIBUTIONS, normalize_name
 
 from .limits import Limits
@@ -73,6 +74,29 @@ def read_wheel(path: Path | str, *, label: str = "", limits: Limits | None = Non
     refuse = Refusals(label or path.name or str(path))
     content = read_wheel_content(path, _MISSING, limits or Limits(), refuse)
     return _wheel(content, _core_metadata(content, refuse), refuse)
+
+
+def read_identity(path: Path | str, *, limits: Limits | None = None) -> tuple[str, Version] | None:
+    """Return the name and version of a wheel by reading little of it, however large it is.
+
+    Args:
+        path: the file.
+        limits: how much may be read; the defaults of `Limits` when `None`.
+
+    Returns:
+        `None` if they cannot be read: `read_wheel` tells why. It may also refuse a wheel that has
+        them.
+    """
+    from .core_metadata import read_metadata
+    from .wheel_reader import read_document
+
+    refuse = Refusals("the file")
+    try:
+        folder, text = read_document(Path(path), "METADATA", limits or Limits(), refuse)
+        metadata = read_metadata(text, folder, refuse)
+    except ArtifactError:
+        return None
+    return metadata.name, metadata.version
 
 
 def holds_piece(path: Path | str, *, label: str = "", limits: Limits | None = None) -> bool:

@@ -57,6 +57,22 @@ def read_wheel_content(
         raise refuse("unreadable", f"it cannot be read: {error.strerror}") from error
 
 
+def read_document(path: Path, name: str, limits: Limits, refuse: Refusals) -> tuple[str, str]:
+    """Read one file of dist-info only, compared with nothing.
+
+    Returns:
+        The dist-info folder, and the file's text.
+
+    Raises:
+        ArtifactError: if the archive is unsound as far as that shows, or has no such file.
+    """
+    try:
+        with path.open("rb") as file:
+            return _Reader(file, limits, refuse).document(name)
+    except OSError as error:
+        raise refuse("unreadable", f"it cannot be read: {error.strerror}") from error
+
+
 class _Reader:
     def __init__(self, file: BinaryIO, limits: Limits, refuse: Refusals) -> None:
         self._file: Final = file
@@ -68,6 +84,14 @@ class _Reader:
         self._members: Final = {
             member.path: (member, end) for member, end in zip(members, ends, strict=False)
         }
+
+    def document(self, name: str) -> tuple[str, str]:
+        folder = self._folder()
+        path = f"{folder}/{name}"
+        found = self._members.get(path)
+        if found is None or found[0].unpacked_bytes > self._limits.document_bytes:
+            raise self._refuse("metadata-missing", f"it has no `{path[:300]}` of a sound size")
+        return folder, self._text(path, self._read(path, None, keep=True))
 
     def read(self, documents: Mapping[str, str]) -> WheelContent:
         files = {path: member for path, (member, _) in self._members.items() if path[-1] != "/"}

@@ -76,10 +76,12 @@ def read_directory(file: BinaryIO, limits: Limits, refuse: Refusals) -> tuple[li
     if len(members) != count:
         what = f"its table of contents has {len(members)} entries and says {count}"
         raise refuse("directory-count", what)
-    if sum(member.unpacked_bytes for member in members) > limits.content_bytes:
+    unpacked = sum(member.unpacked_bytes for member in members)
+    if unpacked > limits.content_bytes:
         raise refuse("content-too-large", f"it unpacks to more than {limits.content_bytes} bytes")
     members.sort(key=lambda member: member.offset)
     _check_places(members, start, refuse)
+    _check_ratio("it", unpacked, sum(member.packed_bytes for member in members), limits, refuse)
     return members, start
 
 
@@ -206,8 +208,13 @@ def _check_entry(member: Member, limits: Limits, refuse: Refusals) -> None:
     unpacked = member.unpacked_bytes
     if unpacked > limits.member_bytes:
         raise refuse("file-too-large", f"{path!r} unpacks to more than {limits.member_bytes} bytes")
-    if unpacked >= limits.ratio_from_bytes and unpacked > limits.ratio * member.packed_bytes:
-        what = f"{path!r} unpacks to more than {limits.ratio} times its size"
+    _check_ratio(repr(path), unpacked, member.packed_bytes, limits, refuse)
+
+
+def _check_ratio(what: str, unpacked: int, packed: int, limits: Limits, refuse: Refusals) -> None:
+    """Refuse a bomb, be it one file or many that are small."""
+    if unpacked >= limits.ratio_from_bytes and unpacked > limits.ratio * packed:
+        what = f"{what} unpacks to more than {limits.ratio} times its size"
         raise refuse("content-ratio", what)
 
 

@@ -46,7 +46,8 @@ _KEYS: Final = tuple(
         (
             "a private key",
             "PRIVATE KEY-----",
-            r"-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY-----(?:\\n|\s){1,4}([A-Za-z0-9+/=]{32,64})",
+            # Its lines may be texts of their own.
+            r"-----BEGIN (?:[A-Z]{2,10} )?PRIVATE KEY-----[\s\"'+\\rn]{1,40}([\w+/=]{32,64})",
         ),
     )
 )

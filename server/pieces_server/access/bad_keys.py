@@ -14,6 +14,8 @@ WINDOW_S: Final = 60
 MAX_CLIENTS: Final = 10_000
 _IPV6_HOST_BITS: Final = 64
 """A subscriber has at least a /64 of addresses (RFC 6177), so they count as one client."""
+_MAX_TEXT: Final = 64
+"""The characters that are kept of what is no address."""
 
 
 @dataclass
@@ -82,8 +84,8 @@ class BadKeys:
 def _client(address: str) -> str:
     try:
         ip = ipaddress.ip_address(address)
-    except ValueError:  # a Unix socket has none
-        return address
+    except ValueError:  # a Unix socket has none, and a proxy may send any text
+        return address[:_MAX_TEXT]
     if isinstance(ip, ipaddress.IPv6Address):
         return str(ip.ipv4_mapped or int(ip) >> _IPV6_HOST_BITS)
     return str(ip)

@@ -46,7 +46,7 @@ class KeyEntry:
             "scope": self.scope.value,
             "expires": self.expires,
             "revoked": self.revoked,
-            "lastUsed": self.last_used,
+            "lastUsedAt": self.last_used,
         }
 
 

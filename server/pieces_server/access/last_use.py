@@ -24,8 +24,14 @@ INTERVAL_S: Final = 60
 _NOTE: Final = (
     update(api_keys)
     .where(api_keys.c.id == bindparam("key_id"))
-    # Another process may have noted it.
-    .where(or_(api_keys.c.last_used.is_(None), api_keys.c.last_used < bindparam("due")))
+    # Another process may have noted it. A note from later than now is of a clock that was wrong.
+    .where(
+        or_(
+            api_keys.c.last_used.is_(None),
+            api_keys.c.last_used < bindparam("due"),
+            api_keys.c.last_used > bindparam("moment"),
+        )
+    )
     .values(last_used=bindparam("moment"))
 )
 _logger = logging.getLogger(__name__)

@@ -48,7 +48,7 @@ class ArchiveWriter:
         if left != 0 or digest.hexdigest() != sha256:
             raise BackupError(
                 f"`{name}` is damaged: the data folder has another content for it",
-                hint="restore an older backup into an empty folder, or publish that version anew",
+                hint="upload that wheel again, byte for byte, which puts it back",
             )
         self._file.write(bytes(-size_bytes % _BLOCK_BYTES))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pieces_server.audit import COMMAND_LINE, record
 from pieces_server.database.identifiers import new_id
 from pieces_server.database.migrating import BASE, HEAD, migrate_tables
 from pieces_server.database.opening import told_unusable
@@ -44,10 +45,12 @@ def restore(backup: Backup, database: Database, data_folder: Path) -> None:
         write_flushed(marker, "")
         (data_folder / ID_FILE).unlink(missing_ok=True)
         _restore_wheels(backup, WheelFolder(data_folder))
-        with database.alone() as connection:
+        with database.alone(patient=True) as connection:
             _require_empty_tables(connection, database)
             _restore_rows(backup, connection, database)
-            assign(connection, data_folder, new_id())
+            identifier = assign(connection, data_folder, new_id())
+            made = backup.manifest.created
+            record(connection, COMMAND_LINE, "instance.restore", identifier, backup_created=made)
     marker.unlink()
     flush(data_folder)
 
@@ -73,8 +76,9 @@ def _not_empty(found: str) -> SettingsError:
 
 
 def _restore_wheels(backup: Backup, folder: WheelFolder) -> None:
-    with folder.collecting():
-        folder.remove_leftovers(())
+    folder.remove_unfinished()
+    for sha256 in folder.hashes():  # of a restore that was cut off
+        folder.discard(sha256)
     for member in backup.manifest.members:
         if member.table is None:
             with backup.open(member) as content, folder.receive(content) as received:

@@ -129,7 +129,7 @@ def _open_wheel(folder: WheelFolder, member: Member) -> IO[bytes]:
     except FileNotFoundError as error:
         raise BackupError(
             f"the data folder has no {member.name!r}, which the database names",
-            hint="is `AP_CONFIG_PATH` the folder that belongs to this database?",
+            hint="upload that wheel again, byte for byte, which puts it back",
         ) from error
 
 

@@ -7,6 +7,7 @@ import zipfile
 from typing import TYPE_CHECKING, Final
 
 from pieces_framework.artifact import PIECE_DOCUMENT
+from pieces_framework.project import PROJECT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pieces_framework.wire import JsonValue
 
 _MAX_FILE_BYTES: Final = 1024 * 1024
+_MAX_PROJECT_BYTES: Final = 32 * 1024
+"""Of a `pyproject.toml`: the time to read TOML may grow with the square of its size."""
 _MAX_BYTES: Final = 8 * 1024 * 1024
 _MAX_FILES: Final = 2000
 _TEXTS: Final = (".py", ".json", ".toml", ".txt", ".md", ".yaml", ".yml", ".cfg", ".ini", ".env")
@@ -23,8 +26,8 @@ _TEXTS: Final = (".py", ".json", ".toml", ".txt", ".md", ".yaml", ".yml", ".cfg"
 def read_files(path: Path) -> tuple[dict[str, bytes], Mapping[str, JsonValue]]:
     """Return the texts of a piece's wheel by path, and the piece's metadata.
 
-    Python comes first. What is larger than 1 MB is left out, and what comes after 2,000 files or
-    8 MB: rules help an author, and do not guard an instance.
+    Python comes first. What is larger than 1 MB is left out, a `pyproject.toml` larger than 32 KB,
+    and what comes after 2,000 files or 8 MB: rules help an author, and do not guard an instance.
 
     Args:
         path: a wheel that was found sound.
@@ -38,7 +41,8 @@ def read_files(path: Path) -> tuple[dict[str, bytes], Mapping[str, JsonValue]]:
         left_bytes = _MAX_BYTES
         for info in sorted(archive.infolist(), key=_rank):
             wanted = info.filename.endswith(_TEXTS) or info.filename.endswith(".dist-info/METADATA")
-            if not wanted or info.filename == document or info.file_size > _MAX_FILE_BYTES:
+            largest = _MAX_PROJECT_BYTES if info.filename == PROJECT_FILE else _MAX_FILE_BYTES
+            if not wanted or info.filename == document or info.file_size > largest:
                 continue
             left_bytes -= info.file_size
             if left_bytes < 0 or len(files) == _MAX_FILES:

@@ -20,7 +20,7 @@ def register(commands: Commands) -> None:
     )
     parser.add_argument("file", metavar="FILE", type=Path, help="the file to write, a tar archive")
     parser.add_argument("--force", action="store_true", help="overwrite FILE if it is there")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, makes_folder=False)
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
@@ -29,9 +29,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     from pieces_server.backup.writing import write_backup
     from pieces_server.database.opening import connect_checked, told_unusable
     from pieces_server.settings import usable
-    from pieces_server.storage.data_folder_lock import held_data_folder
+    from pieces_server.storage.data_folder_lock import held_data_folder, require_instance
     from pieces_server.storage.wheel_folder import WheelFolder
 
+    require_instance(settings)
     path: Path = options.file
     if path.exists() and not options.force:
         raise BackupError(f"{str(path)!r} is there already", hint="name another, or add --force")

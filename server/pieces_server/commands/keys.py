@@ -31,13 +31,13 @@ def register(commands: Commands) -> None:
     _register_create(ours)
     listing = ours.add_parser("list", help="list the keys, revoked and expired ones too")
     listing.add_argument("--json", action="store_true", help="in the API's form")
-    listing.set_defaults(run=_list)
+    listing.set_defaults(run=_list, makes_folder=False)
     revoke = ours.add_parser("revoke", help="make a key open nothing from now on, for good")
     revoke.add_argument("key", metavar="ID_OR_NAME", help="its id; or its name, if only one has it")
     revoke.add_argument(
         "--force", action="store_true", help="even if it is the last with the scope admin"
     )
-    revoke.set_defaults(run=_revoke)
+    revoke.set_defaults(run=_revoke, makes_folder=False)
 
 
 def _register_create(commands: Commands) -> None:
@@ -85,9 +85,10 @@ def _create(settings: Settings, options: argparse.Namespace) -> int:
 
     name: str = options.name
     expires: datetime | None = options.expires
+    is_new = not settings.lock_path.exists()
     with _keys(settings) as keys:
         print(f"a key for the data folder {str(settings.data_folder.resolve())!r}", file=sys.stderr)
-        if not settings.lock_path.exists():
+        if is_new:
             print("no instance has run there yet: is `AP_CONFIG_PATH` right?", file=sys.stderr)
         keys.create(
             name,
@@ -101,6 +102,9 @@ def _create(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _list(settings: Settings, options: argparse.Namespace) -> int:
+    from pieces_server.storage.data_folder_lock import require_instance
+
+    require_instance(settings)
     with _keys(settings) as keys:
         entries = keys.entries()
     if options.json:
@@ -112,9 +116,11 @@ def _list(settings: Settings, options: argparse.Namespace) -> int:
 
 def _revoke(settings: Settings, options: argparse.Namespace) -> int:
     from pieces_server.audit import COMMAND_LINE
+    from pieces_server.storage.data_folder_lock import require_instance
 
     wanted: str = options.key
     force: bool = options.force
+    require_instance(settings)
     with _keys(settings) as keys:
         found = keys.identify(wanted)
         keys.revoke(found.id, actor=COMMAND_LINE, even_last=force)
@@ -129,12 +135,18 @@ def _revoke(settings: Settings, options: argparse.Namespace) -> int:
 def _keys(settings: Settings) -> Generator[ApiKeys]:
     from pieces_server.access.keys import ApiKeys
     from pieces_server.database import open_database
+    from pieces_server.database.opening import told_unusable
+    from pieces_server.storage.data_folder_lock import held_data_folder
+    from pieces_server.storage.identity import check_identity
 
-    database = open_database(settings)
-    try:
-        yield ApiKeys(database)
-    finally:
-        database.close()
+    with held_data_folder(settings, exclusive=False):
+        database = open_database(settings)
+        try:
+            with told_unusable(database):
+                check_identity(database, settings.data_folder)
+            yield ApiKeys(database)
+        finally:
+            database.close()
 
 
 def _cells(entry: KeyEntry) -> Sequence[str]:

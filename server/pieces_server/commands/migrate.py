@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pieces_framework.errors import PieceError
+
 if TYPE_CHECKING:
     import argparse
 
@@ -24,16 +26,21 @@ def register(commands: Commands) -> None:
         metavar="REVISION",
         help="such as 0002; default: the newest, to which a start brings them as well",
     )
-    parser.set_defaults(run=run)
+    parser.add_argument(
+        "--force", action="store_true", help="even if what an older version has no place for goes"
+    )
+    parser.set_defaults(run=run, makes_folder=False)
 
 
 def run(settings: Settings, options: argparse.Namespace) -> int:
-    """Migrate, while nobody uses the instance."""
-    from pieces_server.database.migrating import HEAD, known_revisions, migrate
+    """Migrate, while nobody uses the instance, and say what that has removed."""
+    from pieces_server.audit import COMMAND_LINE
+    from pieces_server.database.migrating import HEAD, known_revisions, losses, migrate
     from pieces_server.database.opening import connect_checked, told_unusable
     from pieces_server.settings import SettingsError
-    from pieces_server.storage.data_folder_lock import held_data_folder
+    from pieces_server.storage.data_folder_lock import held_data_folder, require_instance
 
+    require_instance(settings)
     revision: str = HEAD if options.revision == "head" else options.revision
     if revision not in known_revisions():
         raise SettingsError(
@@ -42,7 +49,15 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     with held_data_folder(settings, exclusive=True):
         database = connect_checked(settings)
         with told_unusable(database):
-            migrate(database, revision)
+            lost = losses(database, revision)
+            if lost and not options.force:
+                raise PieceError(
+                    f"revision {revision} has no place for {', '.join(lost)}",
+                    hint="make a backup, then add --force to remove them",
+                )
+            migrate(database, revision, COMMAND_LINE)
         database.close()
+    for what in lost:
+        print(f"removed {what}")
     print(f"the tables of the database {database.name} are of revision {revision}")
     return 0

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
-import shlex
 import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from . import Commands
 
+_logger = logging.getLogger(__name__)
+
 
 def register(commands: Commands) -> None:
     """Add the command to the program's."""
@@ -27,14 +29,14 @@ def register(commands: Commands) -> None:
 
 
 def run(settings: Settings, _: argparse.Namespace) -> int:
-    """Serve until a signal ends it."""
+    """Serve until a signal ends it, and the process with it."""
     from pieces_server.logs import configure_logs
     from pieces_server.serving.alone import serve_alone
+    from pieces_server.serving.ending import leave
     from pieces_server.serving.listener import allow_many_files, listen, url_of
-    from pieces_server.serving.workers import serve_with_workers
     from pieces_server.storage.data_folder_lock import held_data_folder
 
-    _warn_of_idle_settings()
+    _warn_of_idle_settings(settings)
     allow_many_files()
     with held_data_folder(settings, exclusive=False), listen(settings) as listener:
         configure_logs(settings.log_level)
@@ -47,9 +49,11 @@ def run(settings: Settings, _: argparse.Namespace) -> int:
         if settings.server_workers == 1:
             serve_alone(instance, listener, say_ready)
         else:
+            from pieces_server.serving.workers import serve_with_workers
+
             instance.database.close()
             serve_with_workers(settings, listener, say_ready)
-    return 0
+    leave()
 
 
 def _prepared(settings: Settings) -> Instance:
@@ -68,8 +72,8 @@ def _prepared(settings: Settings) -> Instance:
         "admin", lambda key: print(f"API key (shown once): {key}", flush=True), actor=INSTANCE
     )
     if not is_first:
-        command = f"AP_CONFIG_PATH={shlex.quote(folder)} python -m pieces_server keys create"
-        print(f"for another API key: {command}", flush=True)
+        command = "python -m pieces_server keys create"
+        print(f"for another API key, with the same settings: {command}", flush=True)
     return instance
 
 
@@ -77,12 +81,16 @@ def _prepared(settings: Settings) -> Instance:
 def _alone_at_the_start(settings: Settings) -> Generator[None]:
     """Wait for others that start on the same folder: what is done once is done by one of them."""
     with usable(settings.data_folder), (settings.data_folder / "start.lock").open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            _logger.warning("waiting for another process that starts on the same data folder")
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def _warn_of_idle_settings() -> None:
-    from pieces_server.settings.remarks import remarks
+def _warn_of_idle_settings(settings: Settings) -> None:
+    from pieces_server.settings.remarks import contradictions, remarks
 
-    for remark in remarks(os.environ):
+    for remark in (*remarks(os.environ), *contradictions(settings)):
         print(f"warning: {remark}", file=sys.stderr)

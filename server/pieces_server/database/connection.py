@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,7 +11,7 @@ from sqlalchemy.engine import URL
 
 from pieces_server.settings import DatabaseType
 
-from .postgres import postgres_name, postgres_options, postgres_url
+from .postgres import lift_limits, limit_queries, postgres_name, postgres_options, postgres_url
 from .unavailable import told_unavailable
 
 if TYPE_CHECKING:
@@ -26,16 +27,17 @@ SQLITE_FILE: Final = "piecekit.db"
 _SQLITE_CONNECTIONS: Final = 40
 """As many as there are threads that answer requests."""
 _POSTGRES_CONNECTIONS: Final = 10
-_WAIT_S: Final = 60
+_WAIT_S: Final = 30
 _LOCK_WAIT_S: Final = 30
 _ADVISORY_LOCK: Final = 7_074_653
 """PostgreSQL's name for our lock: any number that nobody else in the database uses."""
+_logger = logging.getLogger(__name__)
 
 
 class Database:
     """The database, and the ways to use it. Threads may share it, processes may not.
 
-    Each way raises `DatabaseUnavailableError` when the database does not answer.
+    Each way raises `DatabaseUnavailableError` when the database does not answer, or not in time.
 
     Args:
         engine: its connections.
@@ -60,12 +62,17 @@ class Database:
 
     @contextmanager
     def snapshot(self) -> Generator[Connection]:
-        """Hand out a connection whose queries all see what was there at the first of them."""
+        """Hand out a connection whose queries all see what was there at the first of them.
+
+        They may take as long as they take.
+        """
         # SQLite's transactions are of this kind anyway.
         engine = self.engine
         if not self.is_sqlite:
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with told_unavailable(self.name), engine.connect() as connection:
+            if not self.is_sqlite:
+                lift_limits(connection)
             yield connection
 
     @contextmanager
@@ -78,12 +85,23 @@ class Database:
             yield connection
 
     @contextmanager
-    def alone(self) -> Generator[Connection]:
-        """Hand out a transaction as `writing`; one such at a time, of all processes."""
+    def alone(self, *, patient: bool = False) -> Generator[Connection]:
+        """Hand out a transaction as `writing`; one such at a time, of all processes.
+
+        Args:
+            patient: whether it may take as long as it takes: for commands and at a start.
+        """
         with self.writing() as connection:
             if not self.is_sqlite:
-                connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+                if patient:
+                    lift_limits(connection)
+                self._lock_out_others(connection)
             yield connection
+
+    def _lock_out_others(self, connection: Connection) -> None:
+        if not connection.scalar(text(f"SELECT pg_try_advisory_xact_lock({_ADVISORY_LOCK})")):
+            _logger.warning("waiting for another process that changes the database %s", self.name)
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
 
     def close(self) -> None:
         """Close the idle connections. SQLite then moves its log into the file."""
@@ -107,6 +125,7 @@ def connect(settings: Settings) -> Database:
             connect_args=postgres_options(settings, url),
             **common,
         )
+        event.listen(engine, "connect", limit_queries)
         return Database(engine, postgres_name(url))
     path = settings.data_folder / SQLITE_FILE
     return Database(_sqlite_engine(path, common), repr(str(path)))

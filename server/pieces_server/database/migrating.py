@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import inspect, text
 
 from pieces_server.settings import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
     from sqlalchemy import Connection
+
+    from pieces_server.audit import Actor
 
     from .connection import Database
 
@@ -26,16 +28,54 @@ BASE: Final = "base"
 _SCRIPTS: Final = Path(__file__).parent / "migrations"
 _BEFORE_ALEMBIC: Final = {1: "0001", 2: "0002"}
 """Revisions by the `user_version` of SQLite files from when that counted them."""
+_logger = logging.getLogger(__name__)
 
 
-def migrate(database: Database, revision: str) -> None:
+def migrate(database: Database, revision: str, actor: Actor | None = None) -> None:
     """Bring the tables to `revision`, all of the way or not at all; several processes may try.
+
+    Args:
+        database: the tables'.
+        revision: the one to bring the tables to, or `BASE`.
+        actor: who does it, for the audit log; `None` is the instance itself.
 
     Raises:
         SettingsError: if the database has a revision that this version of Piecekit does not know.
     """
-    with database.alone() as connection:
+    with database.reading() as connection:
+        if current_revision(connection) == revision:
+            return
+    with database.alone(patient=True) as connection:
+        current = stored_revision(connection, database.name)
+        if current is not None:
+            way = f"from revision {current} to {revision}"
+            _logger.warning("bringing the tables of the database %s %s", database.name, way)
         migrate_tables(connection, revision, database.name)
+        if current not in {None, revision} and revision == HEAD:
+            # Late: the audit log is above the database.
+            from pieces_server.audit import INSTANCE, record
+
+            record(
+                connection, actor or INSTANCE, "instance.migrate", revision, from_revision=current
+            )
+
+
+def losses(database: Database, revision: str) -> Sequence[str]:
+    """Return what going back to `revision` would remove: such as `entries of the audit log (3)`.
+
+    Raises:
+        SettingsError: if the database has a revision that this version of Piecekit does not know.
+    """
+    with database.snapshot() as connection:
+        current = stored_revision(connection, database.name)
+        if current is None or current <= revision:
+            return ()
+        counts = {
+            what: connection.scalar(text(query))
+            for script in _scripts().iterate_revisions(current, revision)
+            for what, query in script.module.LOST.items()
+        }
+    return [f"{what} ({count})" for what, count in counts.items() if count]
 
 
 def migrate_tables(connection: Connection, revision: str, name: str) -> None:
@@ -49,6 +89,11 @@ def migrate_tables(connection: Connection, revision: str, name: str) -> None:
     Raises:
         SettingsError: if the database has a revision that this version of Piecekit does not know.
     """
+    if current_revision(connection) == revision:
+        return
+    # Late, as most starts end above: Alembic is an eighth of all that a start imports.
+    from alembic import command
+
     config = _config(connection)
     current = stored_revision(connection, name)
     if current is not None and current_revision(connection) is None:
@@ -65,8 +110,7 @@ def migrate_tables(connection: Connection, revision: str, name: str) -> None:
 
 def known_revisions() -> Sequence[str]:
     """Return the revisions that this version of Piecekit can bring tables to, oldest first."""
-    scripts = ScriptDirectory(str(_SCRIPTS)).walk_revisions()
-    return sorted(each.revision for each in scripts)
+    return sorted(each.revision for each in _scripts().walk_revisions())
 
 
 def stored_revision(connection: Connection, name: str) -> str | None:
@@ -89,10 +133,21 @@ def stored_revision(connection: Connection, name: str) -> str | None:
 
 def current_revision(connection: Connection) -> str | None:
     """Return the revision that the database has a note of; `None` for one without a note."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    noted: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return noted
+
+
+def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(_SCRIPTS))
 
 
 def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection

@@ -14,6 +14,9 @@ from pieces_server.storage.flushing import write_flushed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import psycopg
+    from sqlalchemy import Connection
+
     from pieces_server.settings import Settings
 
 _DRIVER: Final = "postgresql+psycopg"
@@ -27,6 +30,15 @@ _CONNECTION: Final[Mapping[str, str | int]] = {
     "keepalives_count": 3,
     "tcp_user_timeout": 50_000,
 }
+# For requests: who waits longer has given up. https://www.postgresql.org/docs/current/runtime-config-client.html
+_LIMITS: Final = """\
+SET statement_timeout = '30s';
+SET lock_timeout = '10s';
+SET idle_in_transaction_session_timeout = '60s'"""
+_NO_LIMITS: Final = """\
+SET LOCAL statement_timeout = 0;
+SET LOCAL lock_timeout = 0;
+SET LOCAL idle_in_transaction_session_timeout = 0"""
 
 
 def postgres_url(settings: Settings) -> URL:
@@ -71,6 +83,17 @@ def postgres_options(settings: Settings, url: URL) -> dict[str, str | int]:
     elif settings.postgres_use_ssl and url.query.get("sslmode") not in {"verify-ca", "verify-full"}:
         options["sslmode"] = "require"
     return options
+
+
+def limit_queries(connection: psycopg.Connection, _record: object) -> None:
+    """Have a new connection give up queries that take too long, such as for a lock."""
+    connection.execute(_LIMITS)
+    connection.commit()
+
+
+def lift_limits(connection: Connection) -> None:
+    """Let the queries of a transaction take as long as they take."""
+    connection.exec_driver_sql(_NO_LIMITS)
 
 
 def _parsed(text: str) -> URL:

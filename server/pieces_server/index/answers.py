@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from .conditions import is_unchanged, wanted_part
+from .refusals import LostFileError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _CHUNK_BYTES: Final = 256 * 1024
 """What is read at once. A file that is no larger takes no further thread."""
+NO_SNIFFING: Final = {"X-Content-Type-Options": "nosniff"}
 _ONLY_WITH_A_BODY: Final = frozenset({"Content-Type", "Content-Encoding"})
 
 
@@ -36,7 +38,7 @@ class Answer:
         """Send it, the rest only while the client is there to take it."""
         headers = [
             (name.lower().encode("latin-1"), value.encode("latin-1"))
-            for name, value in self.headers.items()
+            for name, value in {**NO_SNIFFING, **self.headers}.items()
         ]
         await send({"type": "http.response.start", "status": self.status, "headers": headers})
         more = self.rest is not None
@@ -92,7 +94,10 @@ def redirect(request: Request, location: str) -> Answer:
 
 
 def _file_part(status: int, headers: Mapping[str, str], file: StoredFile, part: range) -> Answer:
-    stream = file.path.open("rb", buffering=0)
+    try:
+        stream = file.path.open("rb", buffering=0)
+    except FileNotFoundError as error:
+        raise LostFileError(file.path) from error
     try:
         stream.seek(part.start)
         body = stream.read(min(len(part), _CHUNK_BYTES))
@@ -113,11 +118,7 @@ def _unchanged(headers: Mapping[str, str]) -> Answer:
 
 
 def _with_length(headers: Mapping[str, str], size_bytes: int) -> dict[str, str]:
-    return {
-        **headers,
-        "Content-Length": str(size_bytes),
-        "X-Content-Type-Options": "nosniff",
-    }
+    return {**headers, "Content-Length": str(size_bytes)}
 
 
 def _header(request: Request, name: str) -> str:

@@ -10,6 +10,7 @@ import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -21,7 +22,7 @@ from pieces_framework.errors import PieceNotFoundError
 from pieces_framework.names import normalize_name
 from pieces_server.access.permissions import may_install
 
-from .answers import Answer, bytes_answer, file_answer, redirect
+from .answers import NO_SNIFFING, Answer, bytes_answer, file_answer, redirect
 from .negotiation import Form, choose_form, form_named, takes_gzip
 from .page_cache import Page, PageCache, make_page
 from .pages import files_as_html, files_as_json, names_as_html, names_as_json
@@ -161,15 +162,23 @@ class IndexApplication:
 async def _redirect_to_index(request: Request) -> RedirectResponse:
     """Add the slash that relative links need."""
     query = request.scope["query_string"].decode("latin-1")
-    return RedirectResponse(f"simple/?{query}" if query else "simple/", status_code=301)
+    location = f"simple/?{query}" if query else "simple/"
+    return RedirectResponse(location, HTTPStatus.MOVED_PERMANENTLY, NO_SNIFFING)
 
 
 def _segments(scope: Scope) -> list[str]:
-    """Return the parts of the path below the index, where an encoded slash ends none."""
+    """Return the parts of the path below the index, where an encoded slash ends none.
+
+    Raises:
+        PieceNotFoundError: if the index's own address ends in such a slash.
+    """
     raw: bytes = scope["raw_path"]
-    return [unquote(part) for part in raw.decode("ascii").split("/")][
-        scope["root_path"].count("/") + 1 :
-    ]
+    parts = [unquote(part) for part in raw.decode("ascii").split("/")]
+    above: str = scope["root_path"]
+    depth = above.count("/") + 1
+    if "/".join(parts[:depth]) != above:
+        raise PieceNotFoundError("the package index has no such page")
+    return parts[depth:]
 
 
 def _normalized(name: str) -> str:

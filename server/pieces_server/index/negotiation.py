@@ -49,8 +49,11 @@ def choose_form(accept: str) -> Form | None:
 
 
 def form_named(name: str) -> Form | None:
-    """Return the form with that one content type, as the query `format` names it."""
-    return _FORMS.get(name.strip().lower())
+    """Return the form with that one content type, as the query `format` names it.
+
+    In a query a `+` that is typed as it is stands for a space.
+    """
+    return _FORMS.get(name.strip().replace(" ", "+").lower())
 
 
 @lru_cache(maxsize=256)

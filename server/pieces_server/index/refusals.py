@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from pieces_server.errors import ApiError
 
 from .negotiation import Form
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class NotAcceptableError(ApiError):
@@ -42,3 +46,20 @@ class MethodError(ApiError):
 
     def __init__(self, method: str) -> None:
         super().__init__(f"the package index takes no {method}", hint="upload to `/legacy/`")
+
+
+class LostFileError(ApiError):
+    """A row names a file that is not in the data folder any more.
+
+    Args:
+        path: where it should be.
+    """
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "SERVICE_UNAVAILABLE"
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"the instance has lost the file `{path.name}`",
+            hint="an administrator can upload the same bytes again, or restore a backup",
+        )

@@ -35,14 +35,6 @@ class Catalogue:
     def __init__(self, source: PieceSource) -> None:
         self._source = source
 
-    def find_piece(self, name: str, version: Version) -> StoredPiece:
-        """Return a version of a piece, also one that is yanked.
-
-        Raises:
-            PieceNotFoundError: if there is none.
-        """
-        return self._found(name, next(iter(self._versions_of(name, version)), None))
-
     def choose_piece(
         self, name: str, requirement: VersionRange | None = None, *, release: Version
     ) -> StoredPiece:
@@ -61,6 +53,14 @@ class Catalogue:
         entries = self._versions_of(name, requirement.version if requirement and exact else None)
         offered = [entry for entry in entries if exact or entry.yanked is None]
         return self._found(name, newest(offered, requirement, release=release))
+
+    def find_version(self, name: str, version: Version) -> StoredPiece:
+        """Return exactly that version, whatever can run it, also if it is yanked.
+
+        Raises:
+            PieceNotFoundError: if there is no such version.
+        """
+        return self._found(name, next(iter(self._versions_of(name, version)), None))
 
     def list_pieces(
         self, wishes: ListWishes, *, release: Version, include_hidden: bool = False

@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from math import prod, sqrt
 from typing import Final
 
-from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
 THRESHOLD: Final = 0.2
@@ -62,24 +63,46 @@ def text_score(query: str, text: str) -> float | None:
     (True, 0.153)
     """
     wanted = query.lower()
-    within = text.lower()[: _REACH + 2 * len(wanted)]
-    place, mistakes = _place(wanted, within)
-    score = mistakes / len(wanted) + place / _DISTANCE
-    return score if score <= THRESHOLD else None
+    size = len(wanted)
+    within = text.lower()[: _REACH + 2 * size]
+    if not any(part in within for part in _parts(wanted)):
+        return None
+    # Scores as whole numbers: a mistake counts _DISTANCE, a character before the place `size`.
+    best: int | None = None
+    most = _REACH * size
+    for place in range(min(_REACH, len(within)) + 1):
+        allowed = (most - place * size) // _DISTANCE
+        if allowed < 0:
+            break
+        mistakes = _mistakes(wanted, within[place : place + size + allowed], allowed)
+        if mistakes is not None:
+            best = mistakes * _DISTANCE + place * size
+            most = best - 1
+    return None if best is None else best / (size * _DISTANCE)
 
 
-def _place(wanted: str, within: str) -> tuple[int, int]:
-    """Return where the part of a text is that is most like the query, and how far from it."""
-    exact = within.find(wanted)
-    if exact >= 0:
-        return exact, 0
-    if len(wanted) >= len(within):
-        return 0, Levenshtein.distance(wanted, within)
-    found = fuzz.partial_ratio_alignment(wanted, within)
-    if found is None:
-        return 0, len(wanted)
-    part = within[found.dest_start : found.dest_end]
-    return found.dest_start, Levenshtein.distance(wanted, part)
+def _mistakes(wanted: str, within: str, allowed: int) -> int | None:
+    """Return the fewest mistakes of any beginning of a text, or `None` if they are too many."""
+    best: int | None = None
+    length = min(len(wanted) - allowed, len(within))
+    while length <= len(within):
+        mistakes = Levenshtein.distance(wanted, within[:length])
+        if mistakes <= allowed and (best is None or mistakes < best):
+            best = mistakes
+        # Each further character can mend one mistake.
+        length += max(mistakes - allowed, 1)
+    return best
+
+
+@lru_cache(maxsize=64)
+def _parts(wanted: str) -> tuple[str, ...]:
+    """Return parts of which one stands as it is in any text that fits.
+
+    There are more of them than a text may have mistakes.
+    """
+    count = _REACH * len(wanted) // _DISTANCE + 1
+    bounds = [len(wanted) * number // count for number in range(count + 1)]
+    return tuple(wanted[start:end] for start, end in pairwise(bounds))
 
 
 def _length(text: str) -> float:

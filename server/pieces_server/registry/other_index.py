@@ -1,15 +1,15 @@
 """Another package index, from which wheels of pieces are fetched: the one of `AP_REGISTRY_URL`.
 
 Who may install a piece names it and its version. The address is the administrator's; a link on the
-index's pages may lead to another host, as links of indexes do, and only to HTTP. Nothing of what is
-fetched is answered to anyone before it has the hash that the index says, and is a piece's wheel.
+index's pages may lead to another host, as links of indexes do, only to HTTP, and not into a network
+that the index is not in itself. Nothing of what is fetched is answered to anyone before it has the
+hash that the index says, and is a piece's wheel.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import time
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Protocol, cast
@@ -21,7 +21,9 @@ from pypi_simple import ACCEPT_ANY, ProjectPage, PyPISimple, UnsupportedRepoVers
 from pieces_framework.names import distribution_name, normalize_name
 from pieces_server.errors import EngineOperationError, FileTooLargeError
 from pieces_server.settings import SettingsError
+from pieces_server.web.form_reader import one_line
 
+from .bounded_connections import BoundedAdapter, Bounds
 from .catalogue import is_name
 
 if TYPE_CHECKING:
@@ -35,9 +37,9 @@ if TYPE_CHECKING:
 _TIMEOUT_S: Final = (10.0, 30.0)
 """To connect, and for each wait for bytes."""
 _DEADLINE_S: Final = 300.0
-"""For an answer as a whole: its bytes may come one by one."""
 _MAX_REDIRECTS: Final = 5
 _MAX_PAGE_BYTES: Final = 32 * 1024 * 1024
+_MAX_REASON: Final = 500
 _CHUNK_BYTES: Final = 64 * 1024
 _JSON: Final = "application/vnd.pypi.simple.v1+json"
 _HTML: Final = frozenset({"application/vnd.pypi.simple.v1+html", "text/html"})
@@ -69,13 +71,15 @@ class OtherIndex:
     Args:
         url: above the pages of all projects, as installers take it; with the credentials for it.
         max_file_bytes: bound on what is fetched.
+        deadline_s: bound on a download as a whole: its bytes may come one by one.
 
     Raises:
         SettingsError: if that is no address. The message does not repeat it.
     """
 
-    def __init__(self, url: str, *, max_file_bytes: int) -> None:
+    def __init__(self, url: str, *, max_file_bytes: int, deadline_s: float = _DEADLINE_S) -> None:
         self._max_file_bytes = max_file_bytes
+        self._deadline_s = deadline_s
         try:
             split = urlsplit(url)
             self._origin = _origin(split)
@@ -111,7 +115,8 @@ class OtherIndex:
         distribution = distribution_name(name)
         if not is_name(distribution):  # it becomes a part of an address
             raise EngineOperationError(f"{self._name} has no {distribution!r}")
-        with self._session() as session:
+        bounds = Bounds(self._name, self._origin[1], deadline_s=self._deadline_s)
+        with bounds, _session(bounds) as session:
             page = self._page(session, distribution)
             file = self._wheel(page, distribution, version)
             self._fetch(session, file, target)
@@ -146,7 +151,8 @@ class OtherIndex:
         # A piece's wheel is for any machine: among several, that one.
         chosen = min(wheels, key=lambda file: not file.filename.endswith("-none-any.whl"))
         if chosen.is_yanked:
-            reason = f": {chosen.yanked_reason}" if chosen.yanked_reason else ""
+            words = one_line(chosen.yanked_reason or "")[:_MAX_REASON]
+            reason = f": {words}" if words else ""
             raise EngineOperationError(
                 f"{self._name} has withdrawn {distribution!r} {version}{reason}",
                 hint="name another version; or upload the wheel, if it must be this one",
@@ -202,24 +208,22 @@ class OtherIndex:
             raise EngineOperationError(f"{self._name} answers {response.status_code}")
 
     def _chunks(self, response: requests.Response, max_bytes: int) -> Iterator[bytes]:
-        until = time.monotonic() + _DEADLINE_S
         left = max_bytes
         for chunk in response.iter_content(_CHUNK_BYTES):
             left -= len(chunk)
             if left < 0:
                 raise FileTooLargeError(max_bytes)
-            if time.monotonic() > until:
-                raise EngineOperationError(
-                    f"{self._name} has not come to an end after {_DEADLINE_S:g} s"
-                )
             yield chunk
 
-    def _session(self) -> requests.Session:
-        session = requests.Session()
-        session.max_redirects = _MAX_REDIRECTS
-        # What is read is what is sent: the bounds are on that.
-        session.headers.update({"Accept-Encoding": "identity", "User-Agent": "pieces-server"})
-        return session
+
+def _session(bounds: Bounds) -> requests.Session:
+    session = requests.Session()
+    session.max_redirects = _MAX_REDIRECTS
+    # What is read is what is sent: the bounds are on that.
+    session.headers.update({"Accept-Encoding": "identity", "User-Agent": "pieces-server"})
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, BoundedAdapter(bounds))
+    return session
 
 
 def _parsed_page(distribution: str, response: requests.Response, content: bytes) -> ProjectPage:

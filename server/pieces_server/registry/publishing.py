@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final, Literal
 
-from sqlalchemy import func, insert, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from pieces_framework.artifact import (
     Limits,
-    PieceWheel,
-    WheelFile,
     holds_piece,
+    read_identity,
     read_piece_wheel,
     read_wheel,
 )
 from pieces_framework.errors import ArtifactError
 from pieces_framework.names import OWN_DISTRIBUTIONS, distribution_name, normalize_name
 from pieces_server.audit import record
-from pieces_server.database.identifiers import new_id, now
-from pieces_server.database.tables import breaks, core_metadata, pieces, wheels
-from pieces_server.errors import AlreadyPublishedError
+from pieces_server.database import DatabaseUnavailableError
+from pieces_server.database.lookup import Lookup
+from pieces_server.database.tables import pieces, wheels
+from pieces_server.errors import AlreadyPublishedError, InsufficientStorageError
 
-from .piece_source import release_bounds
+from .version_rows import insert_piece, insert_wheel, new_piece
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
+    from pieces_framework.artifact import WheelFile
     from pieces_framework.versions import Version
     from pieces_framework.wire import JsonValue
     from pieces_server.audit import Actor
@@ -37,13 +39,19 @@ if TYPE_CHECKING:
     from pieces_server.database import Database
     from pieces_server.storage.wheel_folder import ReceivedFile, WheelFolder
 
-    from .catalogue import Catalogue
     from .piece_source import StoredPiece
 
-# SQLAlchemy has a construct for this in each dialect, and none for both.
-_RAISE_REVISION: Final = text(
-    "INSERT INTO distributions (name, revision) VALUES (:name, 1)"
-    " ON CONFLICT (name) DO UPDATE SET revision = distributions.revision + 1"
+# Typed by hand: the types of columns do not say which may be null.
+_STORED: Final[Select[str, str | None]] = (
+    select(wheels.c.sha256, pieces.c.source_digest)
+    .outerjoin_from(wheels, pieces)
+    .where(wheels.c.distribution == bindparam("distribution"))
+    .where(wheels.c.version == bindparam("version"))
+)
+_NAMED: Final = select(wheels.c.version).where(wheels.c.sha256 == bindparam("sha256"))
+# All versions have the same, so one is enough.
+_FIRST_PUBLISHED: Final = (
+    select(pieces.c.created).where(pieces.c.distribution == bindparam("name")).limit(1)
 )
 
 
@@ -58,15 +66,6 @@ class Announced:
     """How messages call the wheel."""
     filename: str = ""
     """What the publisher calls the file, where that must be its true name."""
-
-
-@dataclass(frozen=True)
-class _Said:
-    """What is said of a wheel and does not stand in it."""
-
-    actor: Actor
-    breaking_reason: str | None = None
-    package_type: Literal["ARCHIVE", "REGISTRY"] = "ARCHIVE"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +83,6 @@ class Publishing:
     Args:
         database: where rows go.
         folder: where wheels go.
-        catalogue: reads the pieces back.
         checker: applies the rules to pieces.
         max_file_bytes: how large a wheel may be; one that is no larger can also be read.
     """
@@ -93,14 +91,14 @@ class Publishing:
         self,
         database: Database,
         folder: WheelFolder,
-        catalogue: Catalogue,
         *,
         checker: Checker,
         max_file_bytes: int,
     ) -> None:
         self._database = database
         self._folder = folder
-        self._catalogue = catalogue
+        self._stored = Lookup(database, _STORED)
+        self._named = Lookup(database, _NAMED)
         self._checker = checker
         usual = Limits()
         self._limits = Limits(
@@ -140,27 +138,36 @@ class Publishing:
             ChecksFailedError: if rules find errors in it.
         """
         label = announced.label
+        self._look_first(received, distribution_name(announced.name), announced)
         wheel = read_piece_wheel(received.path, label=label, limits=self._limits)
-        _check_announced(wheel, distribution_name(announced.name), announced)
-        if normalize_name(wheel.distribution) in OWN_DISTRIBUTIONS.values():
+        _check_filename(wheel, announced)
+        distribution = normalize_name(wheel.distribution)
+        if distribution in OWN_DISTRIBUTIONS.values():
             raise ArtifactError(
                 f"`{wheel.distribution}` is the name of a part of Piecekit",
                 hint="give the piece a name of its own, such as `piece-NAME`",
                 rule="reserved-name",
             )
-        self._require_new(wheel)  # first: it is asked of each piece again and again
         findings = self._checker.findings(received.path, label=label)
-        said = _Said(actor, breaking_reason, package_type)
-        self._store(wheel, received, said)
-        piece = self._catalogue.find_piece(wheel.distribution, wheel.version)
+        with self._storing(wheel, received, actor, "piece.publish") as (connection, time):
+            first = connection.scalar(_FIRST_PUBLISHED, {"name": distribution})
+            piece = new_piece(
+                wheel,
+                received,
+                created=first or time,
+                updated=time,
+                package_type=package_type,
+                breaking_reason=breaking_reason,
+            )
+            insert_piece(connection, piece, framework=wheel.piece.framework)
         return Published(piece=piece, findings=findings)
 
     def publish_wheel(self, received: ReceivedFile, announced: Announced, *, actor: Actor) -> None:
         """Store a wheel that is no piece, for the package index only, as `publish_piece` does."""
+        self._look_first(received, normalize_name(announced.name), announced)
         wheel = read_wheel(received.path, label=announced.label, limits=self._limits)
-        _check_announced(wheel, normalize_name(announced.name), announced)
-        self._require_new(wheel)
-        self._store(wheel, received, _Said(actor))
+        _check_filename(wheel, announced)
+        self._store_wheel(wheel, received, actor)
 
     def add_wheel(self, stream: BinaryIO, *, label: str, actor: Actor) -> None:
         """Store a wheel that need not be a piece, for the package index only.
@@ -171,130 +178,114 @@ class Publishing:
         """
         with self._folder.receive(stream) as received:
             wheel = read_wheel(received.path, label=label)
-            self._require_new(wheel)
-            self._store(wheel, received, _Said(actor))
+            self._require_new(wheel.distribution, wheel.version, received)
+            self._store_wheel(wheel, received, actor)
 
-    def _store(self, wheel: WheelFile, received: ReceivedFile, said: _Said) -> None:
-        """Keep the file, then write its rows in one transaction: a row never lacks its file."""
-        self._folder.keep(received)
-        try:
-            with self._database.writing() as connection:
-                _insert(connection, wheel, received, said)
-                action = "piece.publish" if isinstance(wheel, PieceWheel) else "wheel.upload"
-                subject = f"{wheel.distribution} {wheel.version}"
-                record(connection, said.actor, action, subject, sha256=received.sha256)
-        except IntegrityError:  # another publisher of this version was quicker
-            stored = self._already_published(wheel)
-            if stored is None:
+    def _store_wheel(self, wheel: WheelFile, received: ReceivedFile, actor: Actor) -> None:
+        with self._storing(wheel, received, actor, "wheel.upload"):
+            pass  # what is written of every wheel is all there is
+
+    @contextmanager
+    def _storing(
+        self, wheel: WheelFile, received: ReceivedFile, actor: Actor, action: str
+    ) -> Generator[tuple[Connection, str]]:
+        """Keep the file, then write its rows in one transaction: a row never lacks its file.
+
+        It hands out the transaction and its time, for more rows.
+        """
+        subject = f"{normalize_name(wheel.distribution)} {wheel.version}"
+        may_be_committed = False
+        with self._folder.holding(received.sha256):
+            try:
+                self._folder.keep(received)
+                with self._database.writing() as connection:
+                    time = insert_wheel(connection, wheel, received)
+                    yield connection, time
+                    record(connection, actor, action, subject, sha256=received.sha256)
+                    may_be_committed = True
+            except BaseException as error:
+                unwritten = _is_unwritten(error)
+                if unwritten or not may_be_committed:
+                    self._discard(received)
+                if unwritten:
+                    raise InsufficientStorageError from error
+                if isinstance(error, IntegrityError):  # another publisher may have been quicker
+                    stored = self._already_published(wheel.distribution, wheel.version)
+                    if stored is not None:
+                        raise stored from None
                 raise
-            if stored.sha256 != received.sha256:
-                self._folder.discard(received)
-            raise stored from None
 
-    def _require_new(self, wheel: WheelFile) -> None:
-        stored = self._already_published(wheel)
-        if stored is not None:
-            raise stored
+    def _discard(self, received: ReceivedFile) -> None:
+        """Remove a file that was kept and is held, unless the row of another publisher names it."""
+        with suppress(DatabaseUnavailableError):
+            if self._named.first(sha256=received.sha256) is None:
+                self._folder.discard(received.sha256)
 
-    def _already_published(self, wheel: WheelFile) -> AlreadyPublishedError | None:
-        query = (
-            select(wheels.c.sha256, pieces.c.source_digest)
-            .outerjoin_from(wheels, pieces)
-            .where(wheels.c.distribution == normalize_name(wheel.distribution))
-            .where(wheels.c.version == str(wheel.version))
-        )
-        with self._database.reading() as connection:
-            row = connection.execute(query).first()
+    def _look_first(self, received: ReceivedFile, distribution: str, announced: Announced) -> None:
+        """Refuse what little of a wheel tells: to read all of it may take seconds.
+
+        Raises:
+            ArtifactError: if it is not the one that was announced.
+            AlreadyPublishedError: if the version is there.
+        """
+        identity = read_identity(received.path, limits=self._limits)
+        if identity is not None:  # or reading all of it says what is wrong
+            _check_announced(*identity, distribution, announced)
+            self._require_new(*identity, received)
+
+    def _require_new(self, name: str, version: Version, received: ReceivedFile) -> None:
+        """Refuse a version that is there. Its own bytes are kept anew: their file may be lost."""
+        stored = self._already_published(name, version)
+        if stored is None:
+            return
+        if stored.sha256 == received.sha256:
+            with self._folder.holding(received.sha256):
+                self._folder.keep(received)
+        raise stored
+
+    def _already_published(self, name: str, version: Version) -> AlreadyPublishedError | None:
+        row = self._stored.first(distribution=normalize_name(name), version=str(version))
         if row is None:
             return None
+        sha256, source_digest = row
         return AlreadyPublishedError(
-            wheel.distribution,
-            str(wheel.version),
-            sha256=row.sha256,
-            source_digest=row.source_digest or "",
+            name, str(version), sha256=sha256, source_digest=source_digest or ""
         )
 
 
-def raise_revision(connection: Connection, distribution: str) -> None:
-    """Note that something below a name of the package index has changed."""
-    connection.execute(_RAISE_REVISION, {"name": distribution})
+def _is_unwritten(error: BaseException) -> bool:
+    """Whether SQLite found no room: then a transaction has not happened, even at its COMMIT."""
+    cause = error.__cause__
+    return (
+        isinstance(cause, DBAPIError)
+        and isinstance(cause.orig, sqlite3.Error)
+        and cause.orig.sqlite_errorcode in {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE}
+    )
 
 
-def _check_announced(wheel: WheelFile, distribution: str, announced: Announced) -> None:
+def _check_announced(name: str, version: Version, distribution: str, announced: Announced) -> None:
     label = announced.label
-    if normalize_name(wheel.distribution) != distribution:
+    if normalize_name(name) != distribution:
         raise ArtifactError(
-            f"`{label}` holds `{wheel.distribution}`, not {announced.name!r}",
+            f"`{label}` holds `{name}`, not {announced.name!r}",
             hint="send the name that the wheel has",
             rule="published-name",
         )
-    if str(wheel.version) != announced.version:
+    if str(version) != announced.version:
         raise ArtifactError(
-            f"`{label}` holds version {wheel.version}, not {announced.version!r}",
+            f"`{label}` holds version {version}, not {announced.version!r}",
             hint="send the version that the wheel has",
             rule="published-version",
         )
+
+
+def _check_filename(wheel: WheelFile, announced: Announced) -> None:
     name, dash, rest = announced.filename.partition("-")
     if dash and f"{normalize_name(name).replace('-', '_')}-{rest}" == wheel.filename:
         return
     if announced.filename:
         raise ArtifactError(
-            f"`{label}` is not named `{wheel.filename}`",
+            f"`{announced.label}` is not named `{wheel.filename}`",
             hint="give the file the name that is made from what it holds",
             rule="published-filename",
         )
-
-
-def _insert(connection: Connection, wheel: WheelFile, received: ReceivedFile, said: _Said) -> None:
-    distribution = normalize_name(wheel.distribution)
-    key = {"distribution": distribution, "version": str(wheel.version)}
-    metadata = wheel.core_metadata.encode()
-    raise_revision(connection, distribution)
-    time = now()  # once others who publish below the name have ended: never before their times
-    connection.execute(
-        insert(wheels).values(
-            **key,
-            filename=wheel.filename,
-            sha256=received.sha256,
-            size_bytes=received.size_bytes,
-            requires_python=wheel.requires_python,
-            metadata_sha256=hashlib.sha256(metadata).hexdigest(),
-            uploaded=time,
-        )
-    )
-    connection.execute(insert(core_metadata).values(**key, content=metadata))
-    if isinstance(wheel, PieceWheel):
-        _insert_piece(connection, wheel, time, said)
-
-
-def _text(release: Version | None) -> str | None:
-    return None if release is None else str(release)
-
-
-def _insert_piece(connection: Connection, wheel: PieceWheel, time: str, said: _Said) -> None:
-    distribution, piece_id = normalize_name(wheel.distribution), new_id()
-    first_release, last_release = release_bounds(wheel.piece.metadata)
-    first = connection.scalar(
-        select(func.min(pieces.c.created)).where(pieces.c.distribution == distribution)
-    )
-    connection.execute(
-        insert(pieces).values(
-            **vars(wheel.version),
-            id=piece_id,
-            distribution=distribution,
-            version=str(wheel.version),
-            name=wheel.distribution,
-            source_digest=wheel.piece.source_digest,
-            framework=wheel.piece.framework,
-            metadata=wheel.piece.metadata,
-            i18n=wheel.piece.i18n,
-            created=first or time,
-            updated=time,
-            package_type=said.package_type,
-            minimum_supported_release=_text(first_release),
-            maximum_supported_release=_text(last_release),
-        )
-    )
-    if said.breaking_reason is not None:
-        values = {"piece_id": piece_id, "reason": said.breaking_reason}
-        connection.execute(insert(breaks).values(values))

@@ -12,11 +12,11 @@ from pieces_framework.errors import PieceNotFoundError
 from pieces_framework.names import distribution_name
 from pieces_server.audit import record
 from pieces_server.database.identifiers import now
-from pieces_server.database.tables import wheels
+from pieces_server.database.tables import distributions, wheels
 
 from .catalogue import is_name
 from .piece_source import Notice
-from .publishing import raise_revision
+from .version_rows import raise_revision
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -83,6 +83,10 @@ class Withdrawing:
         if not is_name(distribution):
             raise _not_found(name, version)
         with self._database.writing() as connection:
+            # Whoever changes something below a name holds this row first, so none waits for
+            # another in a circle.
+            this_name = select(distributions.c.name).where(distributions.c.name == distribution)
+            connection.execute(this_name.with_for_update())
             before = _state(connection, name, distribution, version)
             notice = before.yanked if withdrawal is Withdrawal.YANK else before.deprecated
             if reason == (None if notice is None else notice.reason):
@@ -104,7 +108,7 @@ def _state(
     query = select(wheels).where(
         wheels.c.distribution == distribution, wheels.c.version == str(version)
     )
-    row = connection.execute(query.with_for_update()).first()
+    row = connection.execute(query).first()
     if row is None:
         raise _not_found(name, version)
     yanked, deprecated = row.yanked, row.deprecated

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final, cast
@@ -20,7 +20,7 @@ from pieces_engine.workspace.extraction import extract
 from pieces_engine.workspace.folders import PieceFolder, find_workspace
 from pieces_engine.workspace.interpreter import piece_interpreter
 from pieces_framework.errors import PieceError, PieceNotFoundError
-from pieces_framework.names import distribution_name, is_called, normalize_name
+from pieces_framework.names import distribution_name, normalize_name
 from pieces_framework.versions import Version
 from pieces_server.database.identifiers import new_id, now
 from pieces_server.errors import EngineOperationError
@@ -30,7 +30,7 @@ from .catalogue import Catalogue
 from .piece_source import PieceVersion, StoredPiece, release_bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from pieces_engine.workspace.extraction import Extracted
     from pieces_engine.workspace.folders import Workspace
@@ -87,7 +87,7 @@ class WorkspaceSource:
         )
         self._lock = Lock()
         self._read: dict[Path, _Read] = {}
-        self._versions: Mapping[str, Sequence[PieceVersion]] = {}
+        self._folders: dict[str, PieceFolder] = {}
 
     def require_pieces(self) -> None:
         """Refuse names that are not those of pieces.
@@ -95,7 +95,7 @@ class WorkspaceSource:
         Raises:
             SettingsError: naming each of them.
         """
-        found = self._workspace.find_each(self._names)
+        found = self._find_each()
         errors = [each for each in found if isinstance(each, PieceError)]
         if errors:
             raise SettingsError(
@@ -106,22 +106,18 @@ class WorkspaceSource:
     def versions(self) -> Mapping[str, Sequence[PieceVersion]]:
         """Return the pieces that can be imported, by normalised name.
 
-        It is the same object for as long as nothing has changed. A piece that cannot be imported
-        is left out, and the log says why.
+        A piece that cannot be imported is left out, and the log says why.
         """
         folders: list[PieceFolder] = []
-        for found in self._workspace.find_each(self._names):
+        for found in self._find_each():
             if isinstance(found, PieceError):
                 _logger.warning("a piece of AP_DEV_PIECES is left out: %s", found.message)
             else:
                 folders.append(found)
-        with ThreadPoolExecutor(_PROCESSES) as pool, self._lock:
+        with ThreadPoolExecutor(_PROCESSES) as pool:
             read = pool.map(self._current, folders)
-            good = [each for each in read if isinstance(each, _WorkspaceVersion)]
-            versions = {each.distribution: (each,) for each in good}
-            if versions != self._versions:
-                self._versions = versions
-            return self._versions
+        good = [each for each in read if isinstance(each, _WorkspaceVersion)]
+        return {each.distribution: (each,) for each in good}
 
     def versions_of(
         self, distribution: str, version: Version | None = None
@@ -134,8 +130,7 @@ class WorkspaceSource:
         folder = self._folder(distribution)
         if folder is None:
             return ()
-        with self._lock:
-            read = self._current(folder)
+        read = self._current(folder)
         if isinstance(read, PieceError):
             raise EngineOperationError(read.message, hint=read.hint) from read
         return (read,) if version in {None, read.version} else ()
@@ -151,26 +146,42 @@ class WorkspaceSource:
         Raises:
             EngineOperationError: if its folder does not say what it is.
         """
-        each_found = self._workspace.find_each(self._names)
-        for name, found in zip(self._names, each_found, strict=True):
+        for name, found in zip(self._names, self._find_each(), strict=True):
+            last = self._folders.get(name)
             match found:
                 case PieceNotFoundError():
                     continue
-                case PieceError() if is_called(distribution, name):
+                case PieceError() if last and _is_distribution(distribution, last):
                     raise EngineOperationError(found.message, hint=found.hint) from found
-                case PieceFolder() if normalize_name(found.distribution) == distribution:
+                case PieceFolder() if _is_distribution(distribution, found):
                     return found
                 case _:
                     continue
         return None
 
+    def _find_each(self) -> list[PieceFolder | PieceError]:
+        """Return for each name the piece, or why there is none.
+
+        A folder that does not say what it is any more goes by what it said last.
+        """
+        found = self._workspace.find_each(self._names)
+        for number, name in enumerate(self._names):
+            each, last = found[number], self._folders.get(name)
+            if isinstance(each, PieceFolder):
+                self._folders[name] = each
+            elif last and isinstance(each, PieceNotFoundError):
+                [found[number]] = self._workspace.find_each([last.name])
+        return found
+
     def _current(self, folder: PieceFolder) -> _WorkspaceVersion | PieceError:
-        """Return what the piece says of itself now. Only with the lock held."""
-        state = tuple(_state(folder.path))
-        known = self._read.get(folder.path)
-        if known is None or known.state != state:
-            known = self._read[folder.path] = _Read(state, self._extracted(folder))
-        return known.piece
+        """Return what the piece says of itself now; it is asked by one thread at a time."""
+        with self._lock:
+            read = self._read.setdefault(folder.path, _Read())
+        with read.lock:
+            state = tuple(_state(folder.path))
+            if read.piece is None or read.state != state:
+                read.piece, read.state = self._extracted(folder), state
+            return read.piece
 
     def _extracted(self, folder: PieceFolder) -> _WorkspaceVersion | PieceError:
         try:
@@ -202,20 +213,19 @@ class WorkspaceCatalogue(Catalogue):
         self._workspace = source
 
     @override
-    def find_piece(self, name: str, version: Version) -> StoredPiece:
-        return self._only(name)
-
-    @override
     def choose_piece(
         self, name: str, requirement: VersionRange | None = None, *, release: Version
     ) -> StoredPiece:
-        return self._only(name)
-
-    def _only(self, name: str) -> StoredPiece:
         found = self._workspace.load(self._workspace.versions_of(distribution_name(name)))
         if not found:
             raise PieceNotFoundError(f"piece_metadata_not_found pieceName={name}")
         return found[0]
+
+    @override
+    def digests(self, distributions: Collection[str]) -> Mapping[str, Mapping[Version, str]]:
+        """Return none: nothing was published, and to try it says why that cannot be done."""
+        del distributions
+        return {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,10 +233,17 @@ class _WorkspaceVersion(PieceVersion):
     extracted: Extracted
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Read:
-    state: _State
-    piece: _WorkspaceVersion | PieceError
+    """What a piece said when its files were so; `None` if it was not asked yet."""
+
+    lock: Lock = field(default_factory=Lock)
+    state: _State = ()
+    piece: _WorkspaceVersion | PieceError | None = None
+
+
+def _is_distribution(name: str, folder: PieceFolder) -> bool:
+    return normalize_name(folder.distribution) == name
 
 
 def _stored(piece: _WorkspaceVersion, time: str) -> StoredPiece:

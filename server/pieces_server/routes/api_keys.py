@@ -5,8 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
 from pieces_server.access.entries import MAX_NAME_CHARACTERS, KeyEntry, entry_of, key_name
 from pieces_server.access.errors import KeyConflictError
@@ -18,6 +17,7 @@ from pieces_server.instance import Instance, instance_of
 from pieces_server.paging import PageRequest
 from pieces_server.times import after
 
+from .document import Document
 from .json_body import described_body, read_json
 from .moments import Moment
 from .paging import PageAnswer, page_request
@@ -25,14 +25,11 @@ from .paging import PageAnswer, page_request
 router: Final = APIRouter(
     prefix="/api/v1/api-keys", tags=["keys"], dependencies=[Depends(may_administer)]
 )
-_MAX_BYTES: Final = 64 * 1024
 _SCOPE_SCHEMA: Final = {"type": "string", "enum": [each.value for each in Scope]}
 
 
-class KeyAnswer(BaseModel):
+class KeyAnswer(Document):
     """An API key, without what it is recognised by."""
-
-    model_config = ConfigDict(alias_generator=to_camel)
 
     id: str
     created: str
@@ -44,7 +41,7 @@ class KeyAnswer(BaseModel):
     expires: str | None
     """From then on it opens nothing."""
     revoked: str | None
-    last_used: str | None
+    last_used_at: str | None
     """To the minute."""
 
 
@@ -58,11 +55,11 @@ def _in_the_future(moment: datetime) -> datetime:
     return after(moment, datetime.now(UTC))
 
 
-class NewKey(BaseModel):
+class NewKey(Document):
     """What an administrator says of a key to be made."""
 
     # A field with a typing error must not make a key that lasts for ever.
-    model_config = ConfigDict(alias_generator=to_camel, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     display_name: Annotated[
         str, Field(min_length=1, max_length=MAX_NAME_CHARACTERS), AfterValidator(key_name)
@@ -73,7 +70,7 @@ class NewKey(BaseModel):
 
 async def new_key(request: Request, _: Annotated[Actor, Depends(may_administer)]) -> NewKey:
     """Read the body, after the key that it came with."""
-    return await read_json(request, NewKey, max_bytes=_MAX_BYTES)
+    return await read_json(request, NewKey)
 
 
 @router.get("")

@@ -3,8 +3,7 @@
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, JsonValue
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field, JsonValue
 from sqlalchemy import Row
 
 from pieces_server.access.permissions import may_administer
@@ -13,6 +12,7 @@ from pieces_server.database.identifiers import timestamp
 from pieces_server.instance import Instance, instance_of
 from pieces_server.paging import PageRequest
 
+from .document import Document
 from .moments import Moment
 from .paging import PageAnswer, page_request
 
@@ -21,7 +21,7 @@ router: Final = APIRouter(
 )
 
 
-class ActorAnswer(BaseModel):
+class ActorAnswer(Document):
     """Who did it."""
 
     id: str | None
@@ -29,10 +29,8 @@ class ActorAnswer(BaseModel):
     name: str
 
 
-class AuditEntry(BaseModel):
+class AuditEntry(Document):
     """A change of what the instance has."""
-
-    model_config = ConfigDict(alias_generator=to_camel)
 
     id: str
     created: str
@@ -52,14 +50,16 @@ def _storable(text: str) -> str:
     return text
 
 
-_Text = Annotated[str, Query(min_length=1, max_length=300), AfterValidator(_storable)]
+_Text = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_storable)]
 
 
 def _filter(
-    action: _Text | None = None,
-    subject: _Text | None = None,
-    since: Moment | None = None,
-    until: Moment | None = None,
+    action: Annotated[
+        _Text | None, Query(description="Only this, such as `piece.publish`.")
+    ] = None,
+    subject: Annotated[_Text | None, Query(description="Only changes of this.")] = None,
+    since: Annotated[Moment | None, Query(description="Only changes from then on.")] = None,
+    until: Annotated[Moment | None, Query(description="Only changes before.")] = None,
 ) -> AuditFilter:
     return AuditFilter(
         action=action,

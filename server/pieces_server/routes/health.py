@@ -1,12 +1,14 @@
 """Whether the instance runs, and whether it can do its work: for those that watch over it."""
 
+import asyncio
 import logging
 import tempfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import Annotated, Final, Literal
+from typing import Final, Literal
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,6 +19,9 @@ from pieces_server.instance import Instance, instance_of
 from pieces_server.settings import SettingsError
 
 router: Final = APIRouter(prefix="/api/v1", tags=["health"])
+_WAIT_S: Final = 3
+# A thread for each part: those that answer requests may all be waiting for the database.
+_THREADS: Final = {part: ThreadPoolExecutor(1, part) for part in ("database", "folder")}
 _logger = logging.getLogger(__name__)
 
 
@@ -43,24 +48,30 @@ async def tell_health() -> HealthAnswer:
 
 
 @router.get("/ready", responses=refused_with(HTTPStatus.SERVICE_UNAVAILABLE))
-def tell_readiness(instance: Annotated[Instance, Depends(instance_of)]) -> ReadyAnswer:
-    """Say whether requests can be answered now.
+async def tell_readiness(request: Request) -> ReadyAnswer:
+    """Say within a few seconds whether requests can be answered now.
 
     Raises:
         NotReadyError: if they cannot. Why a part fails is in the log only.
     """
-    states = {
-        "database": _state("database", lambda: _use_database(instance)),
-        "folder": _state("folder", lambda: _use_folder(instance)),
-    }
+    instance = instance_of(request)
+    database, folder = await asyncio.gather(
+        _state("database", lambda: _use_database(instance)),
+        _state("folder", lambda: _use_folder(instance)),
+    )
+    states = {"database": database, "folder": folder}
     if set(states.values()) != {"ok"}:
         raise NotReadyError(states)
     return ReadyAnswer()
 
 
-def _state(part: str, use: Callable[[], None]) -> str:
+async def _state(part: str, use: Callable[[], None]) -> str:
     try:
-        use()
+        async with asyncio.timeout(_WAIT_S):
+            await asyncio.get_running_loop().run_in_executor(_THREADS[part], use)
+    except TimeoutError:
+        _logger.warning("the %s cannot be used: no answer within %d s", part, _WAIT_S)
+        return "failed"
     except (OSError, PieceError, SQLAlchemyError) as error:
         _logger.warning("the %s cannot be used: %s: %s", part, type(error).__name__, error)
         return "failed"

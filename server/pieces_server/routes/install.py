@@ -1,30 +1,41 @@
 """Install a version of a piece from another package index. Source: docs, "Pieces" endpoints."""
 
 from functools import partial
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 from anyio import CapacityLimiter, to_thread
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from pieces_server.audit import Actor
 from pieces_server.errors import EngineOperationError
 from pieces_server.instance import Instance
 from pieces_server.registry.publishing import Announced, Published
 
-MAX_BODY_BYTES: Final = 16 * 1024
+from .document import Document
+
 _INSTALLING: Final = CapacityLimiter(4)
 """So many wait at a time for the other index, which may be slow; publishers do not wait for it."""
 
 
-class InstallForm(BaseModel):
-    """Which version is to be installed."""
+PackageType: TypeAlias = Literal["ARCHIVE", "REGISTRY"]
+"""Whether a version comes in a file or from another index."""
 
-    model_config = ConfigDict(alias_generator=to_camel)
+
+def _without_file(kind: PackageType) -> PackageType:
+    if kind == "ARCHIVE":
+        raise PydanticCustomError("no_file", "ARCHIVE takes a form with the file `pieceArchive`")
+    return kind
+
+
+class InstallForm(Document):
+    """Which version is to be installed."""
 
     piece_name: Annotated[str, Field(min_length=1, max_length=214)]
     piece_version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=80)]
-    package_type: Literal["REGISTRY"]
+    package_type: Annotated[
+        PackageType, AfterValidator(_without_file), WithJsonSchema({"const": "REGISTRY"})
+    ]
     scope: Literal["PLATFORM"]
 
 

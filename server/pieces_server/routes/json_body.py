@@ -5,7 +5,8 @@ from typing import Any, TypeVar
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
 
-from pieces_server.errors import FormError
+from pieces_server.errors import BodyTooLargeError, FormError
+from pieces_server.web.body_limit import MAX_BODY_BYTES
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -15,29 +16,25 @@ def media_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def read_json(request: Request, model: type[ModelT], *, max_bytes: int) -> ModelT:
-    """Return the body of a request.
+async def read_json(request: Request, model: type[ModelT]) -> ModelT:
+    """Return the body of a request; an absent one is an object without fields.
 
     A dependency calls it that comes after that on the key: as a declared parameter, the body would
     be read before the key is checked.
 
     Raises:
-        FormError: if the body is longer, or is not what the model says.
+        BodyTooLargeError: if the body is longer than one without a file may be.
+        FormError: if it is not what the model says.
     """
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > max_bytes:
-            raise FormError([{"field": "body", "message": f"more than {max_bytes} bytes"}])
+        if len(body) > MAX_BODY_BYTES:
+            raise BodyTooLargeError(MAX_BODY_BYTES)
     try:
-        return model.model_validate_json(body)
+        return model.model_validate_json(body or b"{}")
     except ValidationError as error:
-        raise FormError(
-            [
-                {"field": ".".join(map(str, each["loc"])) or "body", "message": each["msg"]}
-                for each in error.errors(include_input=False)
-            ]
-        ) from None
+        raise FormError.of(error.errors(include_input=False)) from None
 
 
 def described_body(model: type[BaseModel]) -> dict[str, Any]:
@@ -47,4 +44,5 @@ def described_body(model: type[BaseModel]) -> dict[str, Any]:
         model: one whose fields are no models themselves.
     """
     content = {"application/json": {"schema": model.model_json_schema()}}
-    return {"requestBody": {"required": True, "content": content}}
+    required = any(field.is_required() for field in model.model_fields.values())
+    return {"requestBody": {"required": required, "content": content}}

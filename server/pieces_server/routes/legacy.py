@@ -10,7 +10,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,7 +21,7 @@ from pieces_server.instance import Instance, instance_of
 from pieces_server.registry.publishing import Announced
 from pieces_server.storage.wheel_folder import ReceivedFile
 from pieces_server.web.form_reader import Form
-from pieces_server.web.uploads import in_publishing_thread, received_form, validated
+from pieces_server.web.uploads import validated, with_form
 
 PATHS: Final = ("/legacy", "/legacy/")
 router: Final = APIRouter(tags=["index"], include_in_schema=False)
@@ -47,48 +47,47 @@ class UploadForm(BaseModel):
 
 @router.post(PATHS[0])
 @router.post(PATHS[1])
-async def upload(
-    request: Request, actor: Uploader, instance: Annotated[Instance, Depends(instance_of)]
-) -> Response:
-    """Take in a wheel: one of a piece with the scope `publish`, any other with `admin`.
+async def upload(request: Request, actor: Uploader) -> Response:
+    """Take in a wheel: one of a piece with the scope `publish`, any other with `admin`."""
+    instance = instance_of(request)
+    instance.require_publishing()
+    await with_form(
+        request,
+        instance.folder,
+        partial(_store, request, instance, actor),
+        file_field="content",
+        max_file_bytes=instance.settings.max_file_size_bytes,
+    )
+    return PlainTextResponse("OK", HTTPStatus.OK)
+
+
+def _store(request: Request, instance: Instance, actor: Actor, form: Form) -> None:
+    """Store the file of a form.
 
     One that is there already, with the same bytes, is no error: `twine upload` has no other way to
     go on after it was cut off, since it knows `--skip-existing` for two addresses only.
     """
-    instance.require_publishing()
-    async with received_form(
-        request,
-        instance.folder,
-        file_field="content",
-        max_file_bytes=instance.settings.max_file_size_bytes,
-    ) as form:
-        work = partial(_store, request, instance, actor, _read(form), form.filename)
-        try:
-            await in_publishing_thread(work)
-        except AlreadyPublishedError as error:
-            if form.file is None or error.sha256 != form.file.sha256:
-                raise
-    return PlainTextResponse("OK", HTTPStatus.OK)
-
-
-def _store(
-    request: Request, instance: Instance, actor: Actor, asked: UploadForm, filename: str
-) -> None:
+    asked = _read(form)
     _check_digests(asked)
-    announced = Announced(
-        name=asked.name,
-        version=asked.version,
-        label=filename or "the file",
-        filename=filename or "the file",
-    )
-    if instance.publishing.holds_piece(asked.content, label=announced.label):
-        instance.publishing.publish_piece(asked.content, announced, actor=actor)
-        return
+    label = form.filename or "the file"
+    announced = Announced(name=asked.name, version=asked.version, label=label, filename=label)
+    publishing = instance.publishing
+    try:
+        if publishing.holds_piece(asked.content, label=label):
+            publishing.publish_piece(asked.content, announced, actor=actor)
+        else:
+            _require_any(request, label)
+            publishing.publish_wheel(asked.content, announced, actor=actor)
+    except AlreadyPublishedError as error:
+        if error.sha256 != asked.content.sha256:
+            raise
+
+
+def _require_any(request: Request, label: str) -> None:
     try:
         may_upload_any(request)
     except AuthorizationError:
-        raise NoPieceError(announced.label) from None
-    instance.publishing.publish_wheel(asked.content, announced, actor=actor)
+        raise NoPieceError(label) from None
 
 
 def _read(form: Form) -> UploadForm:

@@ -4,16 +4,17 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Final, Generic, TypeVar
 
 from fastapi import Query
-from pydantic import BaseModel
 
 from pieces_server.errors import FormError
 from pieces_server.paging import DEFAULT_ENTRIES, MAX_ENTRIES, Cursor, PageRequest
+
+from .document import Document
 
 EntryT = TypeVar("EntryT")
 _MAX_CURSOR: Final = 300
 
 
-class PageAnswer(BaseModel, Generic[EntryT]):
+class PageAnswer(Document, Generic[EntryT]):
     """A page of a list, the newest entry first."""
 
     data: Sequence[EntryT]
@@ -31,8 +32,13 @@ def page_request(*kinds: type[int | str]) -> Callable[..., PageRequest]:
     """
 
     def read(
-        limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES)] = DEFAULT_ENTRIES,
-        cursor: Annotated[str | None, Query(max_length=_MAX_CURSOR)] = None,
+        limit: Annotated[
+            int, Query(ge=1, le=MAX_ENTRIES, description="How many entries a page has.")
+        ] = DEFAULT_ENTRIES,
+        cursor: Annotated[
+            str | None,
+            Query(max_length=_MAX_CURSOR, description="`next` or `previous` of another page."),
+        ] = None,
     ) -> PageRequest:
         try:
             parsed = Cursor.parse(cursor, kinds) if cursor else None

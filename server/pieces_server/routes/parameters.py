@@ -4,6 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from fastapi import Path, Query
 from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from pieces_server.web.form_reader import one_line
 
@@ -15,8 +16,12 @@ _VERSION: Final = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"
 VERSION_PATTERN: Final = f"^{_VERSION}$"
 
 
-def _read_flag(value: Any) -> Any:  # what a query has, before it is checked
-    return {"true": True, "false": False}.get(value, value) if isinstance(value, str) else value
+def _read_flag(value: Any) -> Any:  # what a query has, or the default
+    if isinstance(value, bool):
+        return value
+    if value not in ("true", "false"):
+        raise PydanticCustomError("flag", "must be `true` or `false`")
+    return value == "true"
 
 
 def _pattern(pattern: str, example: str) -> WithJsonSchema:
@@ -24,9 +29,7 @@ def _pattern(pattern: str, example: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
 
 
-Flag = Annotated[
-    Literal[True, False], BeforeValidator(_read_flag), WithJsonSchema({"type": "boolean"})
-]
+Flag = Annotated[bool, BeforeValidator(_read_flag)]
 """`true` or `false`, and no other word for them."""
 VersionText = Annotated[str, _pattern(VERSION_PATTERN, "0.91.0")]
 RangeText = Annotated[str, _pattern(f"^[~^]?{_VERSION}$", "^0.1.0")]

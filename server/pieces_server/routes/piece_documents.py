@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic import JsonValue as Json
-from pydantic.alias_generators import to_camel
 
 from pieces_framework.i18n import translate
 from pieces_framework.wire import JsonValue, document
 from pieces_server.registry.listing import ListedPiece
 from pieces_server.registry.piece_source import Notice, StoredPiece
+
+from .document import Document
 
 _SAID_BY_THE_INSTANCE: Final = frozenset(
     {
@@ -19,22 +20,28 @@ _SAID_BY_THE_INSTANCE: Final = frozenset(
     }
 )
 """Keys that a wheel's metadata cannot set, also where the instance leaves them out."""
+_DEFAULTS: Final[Mapping[str, JsonValue]] = {
+    "logoUrl": "",
+    "description": "",
+    "authors": [],
+    "minimumSupportedRelease": "0.0.0",
+    "maximumSupportedRelease": "999.999.999",
+}
+"""What the documented answers have where a piece says nothing. Source: docs, "Pieces" endpoints."""
 _SUGGESTED: Final = {"actions": "suggestedActions", "triggers": "suggestedTriggers"}
 
 
-class NoticeDocument(BaseModel):
+class NoticeDocument(Document):
     """That a version was withdrawn, and why."""
 
     reason: str
     date: str
 
 
-class _PieceFields(BaseModel):
+class _PieceFields(Document):
     """A version of a piece: its metadata, and what the instance adds to it."""
 
-    model_config = ConfigDict(
-        alias_generator=to_camel, extra="allow", use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="allow")
 
     id: str
     created: str
@@ -55,8 +62,8 @@ class _PieceFields(BaseModel):
     source_digest: str
     filename: str
     size: int
-    breaking_reason: str = ""
-    yanked: NoticeDocument = NoticeDocument(reason="", date="")
+    breaking_reason: str | None = None
+    yanked: NoticeDocument | None = None
     """Only there if the version is."""
     deprecated: NoticeDocument | bool | dict[str, Json] | None = None
     """What the instance says of it; else what the piece itself says."""
@@ -75,14 +82,19 @@ class PieceSummary(_PieceFields):
 
     actions: int
     triggers: int
-    suggested_actions: list[dict[str, Json]] = []
+    suggested_actions: list[dict[str, Json]] | None = None
     """Only there if they are asked for."""
-    suggested_triggers: list[dict[str, Json]] = []
-    tags: list[str] = []
+    suggested_triggers: list[dict[str, Json]] | None = None
+    tags: list[str] | None = None
 
 
 def piece_document(piece: StoredPiece, locale: str = "") -> dict[str, JsonValue]:
-    """Return the wire metadata, translated, and what the instance says of it."""
+    """Return a version as the documented routes answer it."""
+    return {**_DEFAULTS, **published_document(piece, locale)}
+
+
+def published_document(piece: StoredPiece, locale: str) -> dict[str, JsonValue]:
+    """Return the wire metadata as it was published, translated, and what the instance adds."""
     texts = piece.i18n.get(locale)
     metadata = piece.metadata if texts is None else translate(piece.metadata, texts)
     return _common(piece, metadata) | document(i18n=piece.i18n)
@@ -93,7 +105,7 @@ def summary_document(entry: ListedPiece, *, with_tags: bool) -> dict[str, JsonVa
     counts = {key: _count(entry.piece.metadata[key]) for key in _SUGGESTED}
     suggested = {_SUGGESTED[key]: parts for key, parts in entry.suggestions.items()}
     tags: dict[str, JsonValue] = {"tags": []} if with_tags else {}
-    return {**_common(entry.piece, entry.metadata), **counts, **suggested, **tags}
+    return {**_DEFAULTS, **_common(entry.piece, entry.metadata), **counts, **suggested, **tags}
 
 
 def notice_document(notice: Notice | None) -> dict[str, JsonValue] | None:

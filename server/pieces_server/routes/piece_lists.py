@@ -3,13 +3,13 @@
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
-from pydantic import BaseModel
 
 from pieces_framework.presentation import PieceCategory
 from pieces_framework.versions import Version
 from pieces_server.access.permissions import may_read
 from pieces_server.instance import Instance, instance_of
 
+from .document import Document
 from .parameters import NAME_CHARACTERS, Edition, VersionText
 from .piece_documents import NoticeDocument, notice_document
 
@@ -18,14 +18,14 @@ router: Final = APIRouter(
 )
 
 
-class RegistryEntry(BaseModel):
+class RegistryEntry(Document):
     """A version that a release can run."""
 
     name: str
     version: str
 
 
-class VersionEntry(BaseModel):
+class VersionEntry(Document):
     """What is to be said of a version; for most nothing."""
 
     yanked: NoticeDocument | None = None

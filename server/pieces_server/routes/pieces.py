@@ -5,8 +5,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from pieces_framework import COMPATIBLE_RELEASE
 from pieces_framework.presentation import PieceCategory
@@ -16,8 +15,10 @@ from pieces_server.errors import refused_with
 from pieces_server.instance import Instance, instance_of
 from pieces_server.registry.listing import ListWishes, SortBy, SuggestionType
 
+from .document import Document
 from .parameters import (
     Edition,
+    ExactVersion,
     Flag,
     Locale,
     PieceName,
@@ -26,7 +27,13 @@ from .parameters import (
     RangeText,
     VersionText,
 )
-from .piece_documents import PieceDetail, PieceSummary, piece_document, summary_document
+from .piece_documents import (
+    PieceDetail,
+    PieceSummary,
+    piece_document,
+    published_document,
+    summary_document,
+)
 
 router: Final = APIRouter(
     prefix="/api/v1/pieces", tags=["pieces"], dependencies=[Depends(may_read)]
@@ -35,10 +42,8 @@ router: Final = APIRouter(
 _DETAIL: Final = {200: {"model": PieceDetail}, **refused_with(HTTPStatus.NOT_FOUND)}
 
 
-class ListQuery(BaseModel):
+class ListQuery(Document):
     """What is asked of the list."""
-
-    model_config = ConfigDict(alias_generator=to_camel, use_attribute_docstrings=True)
 
     release: VersionText = COMPATIBLE_RELEASE
     """Which must be able to run the pieces."""
@@ -53,11 +58,11 @@ class ListQuery(BaseModel):
     """`POPULARITY` is by name: an instance runs no flows."""
     order_by: Literal["ASC", "DESC"] = "ASC"
     """Of the sorting, not of the hits of a search."""
-    categories: Annotated[list[PieceCategory], Field(max_length=100)] = []
+    categories: list[PieceCategory] = Field(default_factory=list[PieceCategory], max_length=100)
     """Only pieces that are in one of them; may be repeated."""
-    bracketed_categories: Annotated[
-        list[PieceCategory], Field(max_length=100, alias="categories[]")
-    ] = []
+    bracketed_categories: list[PieceCategory] = Field(
+        default_factory=list[PieceCategory], max_length=100, alias="categories[]"
+    )
     """`categories`, as some clients write lists."""
     suggestion_type: SuggestionType | None = None
     """Also lists actions or triggers of each piece, and searches them."""
@@ -77,10 +82,8 @@ class ListQuery(BaseModel):
         )
 
 
-class DetailQuery(BaseModel):
+class DetailQuery(Document):
     """Which version is asked for, and how."""
-
-    model_config = ConfigDict(alias_generator=to_camel, use_attribute_docstrings=True)
 
     version: RangeText | None = None
     """`X.Y.Z` for exactly that, `~X.Y.Z` for its later patches too, `^X.Y.Z` for its later minor
@@ -127,3 +130,15 @@ def get_piece(
         release=Version.parse(COMPATIBLE_RELEASE),
     )
     return JSONResponse(piece_document(piece, query.locale))
+
+
+@router.get("/{name:path}/versions/{version}", responses=_DETAIL)
+def get_version(
+    name: PieceName,
+    version: ExactVersion,
+    instance: Annotated[Instance, Depends(instance_of)],
+    locale: Locale = "",
+) -> Response:
+    """Read exactly a version, as it was published: whatever release can run it, also if yanked."""
+    piece = instance.catalogue.find_version(name, Version.parse(version))
+    return JSONResponse(published_document(piece, locale))

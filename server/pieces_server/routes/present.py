@@ -5,8 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
 from pieces_framework.names import distribution_name
 from pieces_framework.versions import Version
@@ -14,20 +13,17 @@ from pieces_server.access.permissions import may_read
 from pieces_server.errors import refused_with
 from pieces_server.instance import Instance, instance_of
 
+from .document import Document
 from .json_body import read_json
 from .parameters import NAME_CHARACTERS, VERSION_PATTERN
 
 router: Final = APIRouter(prefix="/api/v1/pieces", tags=["pieces"])
 
 _MAX_PIECES: Final = 1000
-_MAX_BYTES: Final = 1024 * 1024
-"""A thousand pieces with the longest names and versions need less than half of it."""
 
 
-class WantedPiece(BaseModel):
+class WantedPiece(Document):
     """A version that a publisher has."""
-
-    model_config = ConfigDict(alias_generator=to_camel)
 
     name: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)]
     """In any spelling that installers or flows take."""
@@ -35,13 +31,13 @@ class WantedPiece(BaseModel):
     source_digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
-class PresentQuestion(BaseModel):
+class PresentQuestion(Document):
     """What a publisher asks."""
 
     pieces: Annotated[list[WantedPiece], Field(max_length=_MAX_PIECES)]
 
 
-class PresentAnswer(BaseModel):
+class PresentAnswer(Document):
     """What the instance has of a version."""
 
     name: str
@@ -50,12 +46,12 @@ class PresentAnswer(BaseModel):
     status: Literal["present", "changed", "absent"]
     """`changed`: the version is there with another `sourceDigest`."""
     previous: str | None
-    """The newest version below the one that was asked for."""
+    """The newest version below the one that was asked for, of all: yanked, or for any release."""
 
 
 async def question(request: Request, _: Annotated[None, Depends(may_read)]) -> PresentQuestion:
     """Read the body. Declared as a parameter, it would be read before the key is checked."""
-    return await read_json(request, PresentQuestion, max_bytes=_MAX_BYTES)
+    return await read_json(request, PresentQuestion)
 
 
 _PIECES_SCHEMA: Final = {

@@ -4,27 +4,26 @@ from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     WithJsonSchema,
 )
-from pydantic.alias_generators import to_camel
 
 from pieces_framework.wire import document
 from pieces_server.access.permissions import Publisher
+from pieces_server.audit import Actor
 from pieces_server.errors import refused_with
 from pieces_server.instance import Instance, instance_of
 from pieces_server.registry.publishing import Announced, Published
 from pieces_server.storage.wheel_folder import ReceivedFile
 from pieces_server.web.form_reader import Form, one_line
-from pieces_server.web.uploads import in_publishing_thread, received_form, validated
+from pieces_server.web.uploads import validated, with_form
 
-from .install import MAX_BODY_BYTES, InstallForm, install_piece
+from .document import Document
+from .install import InstallForm, PackageType, install_piece
 from .json_body import media_type, read_json
 from .piece_documents import PieceDetail, piece_document
 
@@ -35,21 +34,19 @@ _NAME_CHARACTERS: Final = 214
 """The longest name of a package, as registries of packages have it."""
 
 
-class PublishForm(BaseModel):
+class PublishForm(Document):
     """What a publisher sends."""
-
-    model_config = ConfigDict(alias_generator=to_camel)
 
     piece_archive: Annotated[ReceivedFile, WithJsonSchema({"type": "string", "format": "binary"})]
     piece_name: Annotated[str, Field(min_length=1, max_length=_NAME_CHARACTERS)]
     piece_version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=80)]
-    package_type: Literal["ARCHIVE"]
+    package_type: Annotated[PackageType, WithJsonSchema({"const": "ARCHIVE"})]
     scope: Literal["PLATFORM"]
     breaking_reason: Annotated[str, Field(max_length=500), AfterValidator(one_line)] = ""
     """Why the version may break what its number says it does not."""
 
 
-class FindingDocument(BaseModel):
+class FindingDocument(Document):
     """What a rule finds in a piece."""
 
     rule: str
@@ -66,11 +63,13 @@ class PublishedPiece(PieceDetail):
     findings: list[FindingDocument]
 
 
+_PUBLISH_SCHEMA: Final = PublishForm.model_json_schema()
+_INSTALL_SCHEMA: Final = InstallForm.model_json_schema()
 _REQUEST_BODY: Final = {
     "required": True,
     "content": {
-        "multipart/form-data": {"schema": PublishForm.model_json_schema()},
-        "application/json": {"schema": InstallForm.model_json_schema()},
+        "multipart/form-data": {"schema": {"oneOf": [_PUBLISH_SCHEMA, _INSTALL_SCHEMA]}},
+        "application/json": {"schema": _INSTALL_SCHEMA},
     },
 }
 
@@ -88,39 +87,44 @@ _REQUEST_BODY: Final = {
             HTTPStatus.REQUEST_TIMEOUT,
             HTTPStatus.CONFLICT,
             HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+            HTTPStatus.INSUFFICIENT_STORAGE,
         ),
     },
 )
-async def publish_piece(
-    request: Request, actor: Publisher, instance: Annotated[Instance, Depends(instance_of)]
-) -> Response:
+async def publish_piece(request: Request, actor: Publisher) -> Response:
     """Publish a version of a piece."""
+    instance = instance_of(request)
     instance.require_publishing()
     if media_type(request) == "application/json":
-        wanted = await read_json(request, InstallForm, max_bytes=MAX_BODY_BYTES)
+        wanted = await read_json(request, InstallForm)
         return _answer(await install_piece(instance, wanted, actor))
-    async with received_form(
+    answer = await with_form(
         request,
         instance.folder,
+        partial(_publish, instance, actor),
         file_field="pieceArchive",
         max_file_bytes=instance.settings.max_file_size_bytes,
-    ) as form:
-        if form.texts().get("packageType") == "REGISTRY":
-            wanted = validated(InstallForm, form.texts())
-            return _answer(await install_piece(instance, wanted, actor))
-        asked = _read(form)
-        work = partial(
-            instance.publishing.publish_piece,
-            asked.piece_archive,
-            Announced(
-                name=asked.piece_name,
-                version=asked.piece_version,
-                label=form.filename or "the file",
-            ),
-            actor=actor,
-            breaking_reason=asked.breaking_reason or None,
-        )
-        published = await in_publishing_thread(work)
+    )
+    if isinstance(answer, InstallForm):
+        return _answer(await install_piece(instance, answer, actor))
+    return answer
+
+
+def _publish(instance: Instance, actor: Actor, form: Form) -> Response | InstallForm:
+    """Publish the file of a form; return the form's wish if it has none."""
+    if form.texts().get("packageType") == "REGISTRY":
+        return validated(InstallForm, form.texts())
+    asked = _read(form)
+    published = instance.publishing.publish_piece(
+        asked.piece_archive,
+        Announced(
+            name=asked.piece_name,
+            version=asked.piece_version,
+            label=form.filename or "the file",
+        ),
+        actor=actor,
+        breaking_reason=asked.breaking_reason or None,
+    )
     return _answer(published)
 
 

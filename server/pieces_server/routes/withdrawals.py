@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from pieces_framework.versions import Version
 from pieces_server.access.permissions import Administrator, Publisher, may_administer, may_publish
@@ -14,16 +14,15 @@ from pieces_server.errors import refused_with
 from pieces_server.instance import Instance, instance_of
 from pieces_server.registry.withdrawing import Withdrawal, WithdrawalState, Withdrawing
 
+from .document import Document
 from .json_body import described_body, read_json
 from .parameters import REASON_CHARACTERS, ExactVersion, OneLine, PieceName
 from .piece_documents import NoticeDocument, notice_document
 
 router: Final = APIRouter(prefix="/api/v1/pieces", tags=["withdrawals"])
 
-_MAX_BYTES: Final = 16 * 1024
 
-
-class WithdrawalReason(BaseModel):
+class WithdrawalReason(Document):
     """Why a version is withdrawn."""
 
     model_config = ConfigDict(extra="forbid")
@@ -32,7 +31,7 @@ class WithdrawalReason(BaseModel):
     """Installers and readers are shown it."""
 
 
-class WithdrawalAnswer(BaseModel):
+class WithdrawalAnswer(Document):
     """What is withdrawn of a version now."""
 
     name: str
@@ -44,13 +43,13 @@ class WithdrawalAnswer(BaseModel):
 async def _yank_reason(
     request: Request, _: Annotated[Actor, Depends(may_administer)]
 ) -> WithdrawalReason:
-    return await read_json(request, WithdrawalReason, max_bytes=_MAX_BYTES)
+    return await read_json(request, WithdrawalReason)
 
 
 async def _deprecation_reason(
     request: Request, _: Annotated[Actor, Depends(may_publish)]
 ) -> WithdrawalReason:
-    return await read_json(request, WithdrawalReason, max_bytes=_MAX_BYTES)
+    return await read_json(request, WithdrawalReason)
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,7 @@ class _Target:
 def _target(
     name: PieceName, version: ExactVersion, instance: Annotated[Instance, Depends(instance_of)]
 ) -> _Target:
+    instance.require_publishing()
     return _Target(name, Version.parse(version), instance.withdrawing)
 
 

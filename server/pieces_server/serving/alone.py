@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -10,6 +9,7 @@ import uvicorn
 from pieces_server.app import create_app
 
 from .configuration import ServingConfig
+from .ending import end_at_once, on_end_signals
 
 if TYPE_CHECKING:
     import socket
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def serve_alone(instance: Instance, listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Answer requests until a signal; it is raised again after the last answer.
+    """Answer requests until a signal, and those that have begun after it.
 
     Args:
         instance: its database is closed at the end.
@@ -34,9 +34,11 @@ def serve_alone(instance: Instance, listener: socket.socket, ready: Callable[[],
             ready()
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-            if self.should_exit:  # the second signal: what is stored is whole at any moment
-                signal.signal(sig, signal.SIG_DFL)
-                signal.raise_signal(sig)
-            super().handle_exit(sig, frame)
+            del frame
+            if self.should_exit:
+                end_at_once(sig)
+            self.should_exit = True
 
-    Server(ServingConfig(lambda: create_app(instance), instance.settings)).run(sockets=[listener])
+    server = Server(ServingConfig(lambda: create_app(instance), instance.settings))
+    on_end_signals(server.handle_exit)
+    server.run(sockets=[listener])

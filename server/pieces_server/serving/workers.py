@@ -17,6 +17,7 @@ from uvicorn.supervisors import Multiprocess
 from pieces_framework.errors import PieceError
 
 from .configuration import ServingConfig
+from .ending import end_at_once, on_end_signals
 
 if TYPE_CHECKING:
     import socket
@@ -38,7 +39,7 @@ _held: Final = ExitStack()
 def serve_with_workers(
     settings: Settings, listener: socket.socket, ready: Callable[[], None]
 ) -> None:
-    """Start the workers, replace those that die, and end all on a signal, which is raised again.
+    """Start the workers, replace those that die, and end all on a signal.
 
     Args:
         settings: each worker opens database and data folder by them.
@@ -49,13 +50,7 @@ def serve_with_workers(
     reader, writer = multiprocessing.Pipe(duplex=False)
     with reader, writer:
         config = ServingConfig(partial(create_worker, settings, reader), settings)
-        supervisor = _Supervisor(config, listener, ready)
-        supervisor.run()
-    if supervisor.ended_by == signal.SIGINT:
-        raise KeyboardInterrupt
-    if supervisor.ended_by:
-        signal.signal(supervisor.ended_by, signal.SIG_DFL)
-        signal.raise_signal(supervisor.ended_by)
+        _Supervisor(config, listener, ready).run()
 
 
 def create_worker(settings: Settings, parent: Connection) -> ASGIApp:
@@ -69,6 +64,7 @@ def create_worker(settings: Settings, parent: Connection) -> ASGIApp:
     from pieces_server.instance import open_instance
     from pieces_server.storage.data_folder_lock import held_data_folder
 
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent has it too, and ends us gently
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     try:
         _held.enter_context(held_data_folder(settings, exclusive=False))
@@ -90,12 +86,12 @@ class _Supervisor(Multiprocess):
     def __init__(
         self, config: ServingConfig, listener: socket.socket, ready: Callable[[], None]
     ) -> None:
+        hang_up = signal.getsignal(signal.SIGHUP)
         super().__init__(config, [listener])
+        signal.signal(signal.SIGHUP, hang_up)
         self._ready = ready
         self._end_s = config.settings.shutdown_timeout_seconds + _END_S
-        self.ended_by = 0
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, self._end)
+        on_end_signals(self._end)
 
     def init_processes(self) -> None:
         super().init_processes()
@@ -123,11 +119,9 @@ class _Supervisor(Multiprocess):
         super().join_all()
 
     def _end(self, number: int, _: object) -> None:
-        if self.ended_by:  # the second signal: what is stored is whole at any moment
+        if self.should_exit.is_set():
             self._kill_all()
-            signal.signal(number, signal.SIG_DFL)
-            signal.raise_signal(number)
-        self.ended_by = number
+            end_at_once(number)
         self.should_exit.set()
 
     def _kill_all(self) -> None:

@@ -124,8 +124,9 @@ class Settings(BaseSettings):
     """How long a client may take for the head of a request, and pause in the middle of a body."""
     shutdown_timeout_seconds: Annotated[int, Field(ge=1, le=3600)] = 30
     """How long requests that have begun may take when the instance is told to end."""
-    trusted_proxies: Annotated[Listed, AfterValidator(_addresses)] = ("127.0.0.1", "::1")
-    """The addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    trusted_proxies: Annotated[Listed, AfterValidator(_addresses)] = ()
+    """The addresses and networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed:
+    a proxy's that stands before the instance, such as `127.0.0.1`."""
     log_level: LogLevel = LogLevel.INFO
     """`DEBUG`, `INFO`, `WARNING` or `ERROR`. Requests are logged at `INFO`."""
 

@@ -10,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 
 from .documented import refusals
 from .errors import SettingsError
-from .instance_settings import PREFIX, Settings
+from .instance_settings import PREFIX, DatabaseType, Settings
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -28,7 +28,7 @@ def read_settings() -> Settings:
     problems = refusals(os.environ)
     try:
         settings = Settings()
-        problems += _home_problem(settings)
+        problems += _home_problem(settings) + _database_problem(settings)
     except ValidationError as error:
         problems = [*map(_problem, error.errors()), *problems]
     else:
@@ -53,6 +53,13 @@ def _home_problem(settings: Settings) -> list[str]:
             f"`AP_CONFIG_PATH` {str(settings.config_path)!r} begins with a home that is unknown"
         ]
     return []
+
+
+def _database_problem(settings: Settings) -> list[str]:
+    """An instance that is meant for PostgreSQL must not begin anew on SQLite without a word."""
+    if settings.postgres_url is None or settings.db_type is DatabaseType.POSTGRES:
+        return []
+    return ["`AP_POSTGRES_URL` is set, but `AP_DB_TYPE` is not `POSTGRES`"]
 
 
 def _problem(error: ErrorDetails) -> str:

@@ -7,12 +7,15 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from .documented import DOCUMENTED, Status, without_effect
-from .instance_settings import PREFIX, Settings
+from .instance_settings import PREFIX, DatabaseType, PiecesSource, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _OF_THE_CLI: Final = frozenset({"AP_API_KEY", "AP_API_URL"})
+_IN_URL: Final = frozenset(
+    f"postgres_{part}" for part in ("host", "port", "database", "username", "password")
+)
 _WORDS: Final = {Status.LATER: "has no effect yet", Status.REFUSED: "has no effect"}
 
 
@@ -23,6 +26,24 @@ def remarks(environment: Mapping[str, str]) -> list[str]:
         f"{_names(each.name for each in group)} {_WORDS[status]}: {reason}"
         for (status, reason), group in groupby(idle, key=lambda each: (each.status, each.reason))
     ] + [_unknown(name) for name in sorted(map(str.upper, environment)) if _is_unknown(name)]
+
+
+def contradictions(settings: Settings) -> list[str]:
+    """Return a line for each kind of setting that another one leaves without effect."""
+    given = [name for name in Settings.model_fields if name in settings.model_fields_set]
+    parts = [name for name in given if name.startswith("postgres_")]
+    found: list[tuple[list[str], str]] = []
+    if settings.db_type is not DatabaseType.POSTGRES:
+        found.append((parts, "`AP_DB_TYPE` is not `POSTGRES`"))
+    elif settings.postgres_url is not None:
+        found.append(([name for name in parts if name in _IN_URL], "`AP_POSTGRES_URL` is set"))
+    if settings.pieces_source is not PiecesSource.FILE and settings.dev_pieces:
+        found.append((["dev_pieces"], "`AP_PIECES_SOURCE` is not `FILE`"))
+    return [
+        f"{_names(PREFIX + name.upper() for name in names)} has no effect: {reason}"
+        for names, reason in found
+        if names
+    ]
 
 
 def own_names() -> list[str]:

@@ -6,7 +6,10 @@ import fcntl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pieces_server.database.connection import SQLITE_FILE
 from pieces_server.settings import SettingsError, usable
+
+from .identity import ID_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -34,6 +37,20 @@ def held_data_folder(settings: Settings, *, exclusive: bool) -> Generator[None]:
         except BlockingIOError as error:
             raise _taken(str(settings.data_folder), by_many=exclusive) from error
         yield
+
+
+def require_instance(settings: Settings) -> None:
+    """Refuse a data folder in which no instance has ever run, before anything is made there.
+
+    Raises:
+        SettingsError: if it is one.
+    """
+    # Folders from before ids have only the other file.
+    if not any((settings.data_folder / name).exists() for name in (ID_FILE, SQLITE_FILE)):
+        raise SettingsError(
+            f"`AP_CONFIG_PATH` {str(settings.data_folder)!r} is not the folder of an instance",
+            hint="set what the instance is started with",
+        )
 
 
 def _taken(folder: str, *, by_many: bool) -> SettingsError:

@@ -70,18 +70,21 @@ def _require_wheels_of_rows(connection: Connection, database: Database, data_fol
 
     A folder from before ids has its wheels, and so has one whose tables lost the id by a migration.
     """
+    if (data_folder / RESTORING_FILE).exists():
+        raise SettingsError(
+            f"a backup was being restored into `AP_CONFIG_PATH` {str(data_folder)!r}: "
+            "it is not an instance yet",
+            hint="run `restore` again: it was cut off",
+        )
     sha256: str | None = connection.scalar(select(wheels.c.sha256).limit(1))
     folder = data_folder / "wheels"
     if sha256 is None:
         if next(folder.glob("*/*.whl"), None) is None:
             return
-        unfinished = (data_folder / RESTORING_FILE).exists()
         raise SettingsError(
             f"`AP_CONFIG_PATH` {str(data_folder)!r} holds wheels, "
             f"but the database {database.name} has no row of any",
-            hint="run `restore` again: it was cut off"
-            if unfinished
-            else "name the database that belongs to it; "
+            hint="name the database that belongs to it; "
             "to move an instance to another, use `backup` and `restore`",
         )
     if not (folder / sha256[:2] / f"{sha256}.whl").exists():

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import os
 import tempfile
-from collections.abc import Collection, Generator
-from contextlib import contextmanager
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Final
@@ -57,16 +59,15 @@ class WheelFolder:
     """`wheels/ab/<sha256>.whl` in the data folder, and `incoming/` beside it.
 
     A name in `wheels/` stands for a file that is whole and on the disk, whenever the process or the
-    machine stops: a file is written in `incoming/`, flushed, and only then renamed.
+    machine stops: a file is written in `incoming/`, flushed, and only then renamed. Several
+    processes may share the folder.
     """
 
     def __init__(self, data_folder: Path) -> None:
         self._wheels = data_folder / "wheels"
         self._incoming = data_folder / "incoming"
-        self._lock = data_folder / "wheels.lock"
         for folder in (self._wheels, self._incoming):
             folder.mkdir(exist_ok=True)
-        self._lock.touch()
         # Now, and not with the first file of each: that would be a flush more for every file.
         for number in range(256):
             (self._wheels / f"{number:02x}").mkdir(exist_ok=True)
@@ -75,17 +76,11 @@ class WheelFolder:
 
     @contextmanager
     def receiving(self) -> Generator[IncomingFile]:
-        """Hand out a new file to write to; it is removed at the end unless it was kept.
-
-        Until the end nothing is collected: write the row that names the file within.
-        """
-        with (
-            self._locked(fcntl.LOCK_SH),
-            tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file,
-        ):
+        """Hand out a new file to write to; it is removed at the end unless it was kept."""
+        with self._new_file() as file:
             path = Path(file.name)
             try:
-                yield IncomingFile(file.file, path)
+                yield IncomingFile(file, path)
             finally:
                 path.unlink(missing_ok=True)
 
@@ -97,6 +92,22 @@ class WheelFolder:
                 incoming.write(chunk)
             yield incoming.received()
 
+    @contextmanager
+    def holding(self, sha256: str) -> Generator[None]:
+        """Wait until nobody else, in any process, keeps or discards a file of that hash.
+
+        Until the end nobody does: write the row that names the file within.
+        """
+        with _opened(self.path(sha256).parent) as descriptor:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+
+    @contextmanager
+    def holding_if_free(self, sha256: str) -> Generator[bool]:
+        """As `holding`, without waiting; say whether it is held now."""
+        with _opened(self.path(sha256).parent) as descriptor:
+            yield _locks_at_once(descriptor)
+
     def keep(self, received: ReceivedFile) -> None:
         """Put a received file in its place, so that it is still there after a power cut."""
         target = self.path(received.sha256)
@@ -104,36 +115,56 @@ class WheelFolder:
         received.path.replace(target)
         flush(target.parent)
 
-    def discard(self, received: ReceivedFile) -> None:
-        """Remove a file that was kept, and that no row will ever name."""
-        self.path(received.sha256).unlink(missing_ok=True)
+    def discard(self, sha256: str) -> None:
+        """Remove a file that was kept, and that no row will ever name. Hold it."""
+        self.path(sha256).unlink(missing_ok=True)
 
     def path(self, sha256: str) -> Path:
         """Return where the file of that hash lies, or would lie."""
         return self._wheels / sha256[:2] / f"{sha256}.whl"
 
-    @contextmanager
-    def collecting(self) -> Generator[bool]:
-        """Say whether nothing is being received, in any process, and keep it so meanwhile."""
+    def hashes(self) -> set[str]:
+        """Return the hashes of all files that are kept."""
+        return {path.stem for path in self._wheels.glob("*/*.whl")}
+
+    def age_s(self, sha256: str) -> float:
+        """Return how many seconds ago a file was received; one that is not there has just been."""
         try:
-            with self._locked(fcntl.LOCK_EX | fcntl.LOCK_NB):
-                yield True
-        except BlockingIOError:
-            yield False
+            return time.time() - self.path(sha256).stat().st_mtime
+        except FileNotFoundError:
+            return 0
 
-    def remove_leftovers(self, known: Collection[str]) -> None:
-        """Remove what stopped processes left behind: uploads, and files with none of these hashes.
-
-        Only for within `collecting`, where also the hashes are read.
-        """
+    def remove_unfinished(self) -> None:
+        """Remove the uploads that stopped processes left behind; those that go on are let be."""
         for path in self._incoming.iterdir():
-            path.unlink()
-        for path in self._wheels.glob("*/*.whl"):
-            if path.stem not in known:
-                path.unlink()
+            if path.is_file():  # a file system may have folders of its own here
+                with suppress(FileNotFoundError), _opened(path) as descriptor:
+                    if _locks_at_once(descriptor):
+                        path.unlink()
 
     @contextmanager
-    def _locked(self, operation: int) -> Generator[None]:
-        with self._lock.open("rb") as file:
-            fcntl.flock(file, operation)
-            yield
+    def _new_file(self) -> Generator[IO[bytes]]:
+        """Make a file that is locked for as long as it is open."""
+        while True:
+            with tempfile.NamedTemporaryFile(dir=self._incoming, delete=False) as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                if os.fstat(file.fileno()).st_nlink:  # or it was removed before it was locked
+                    yield file
+                    return
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[int]:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _locks_at_once(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -29,4 +29,6 @@ def allowed_methods(request: Request) -> str:
         if len(route.param_convertors) == fewest
         for method in route.methods or ()
     }
+    if "GET" in methods:
+        methods.add("HEAD")
     return ", ".join(sorted(methods))

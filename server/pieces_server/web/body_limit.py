@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse
 
-from pieces_server.errors import BodyTooLargeError, BodyTooSlowError, FileTooLargeError
+from pieces_server.errors import (
+    BodyTooLargeError,
+    BodyTooSlowError,
+    FileTooLargeError,
+    error_document,
+)
 
 from .form_reader import MAX_FIELDS_BYTES
 
@@ -19,16 +24,13 @@ if TYPE_CHECKING:
 
 _FORM_BYTES: Final = 2 * MAX_FIELDS_BYTES
 """What a form may need besides its file: the other fields, their headers, boundaries."""
-_OTHER_BYTES: Final = 1024 * 1024
+MAX_BODY_BYTES: Final = 1024 * 1024
 _DISCARD_BYTES: Final = 1024 * 1024 * 1024
 _BYTES_PER_S: Final = 4096
 _CLOSE: Final = (b"connection", b"close")
 # RFC 9112, section 6.1: what stands before us may have read another body than we would.
 _AMBIGUOUS: Final = JSONResponse(
-    {
-        "code": "VALIDATION",
-        "params": {"message": "both `Content-Length` and `Transfer-Encoding` are given"},
-    },
+    error_document("VALIDATION", "both `Content-Length` and `Transfer-Encoding` are given"),
     400,
     {"connection": "close"},
 )
@@ -69,11 +71,11 @@ class BodyLimit:
         body = _Body(
             headers,
             receive,
-            max_bytes=self._max_file_bytes + _FORM_BYTES if upload else _OTHER_BYTES,
+            max_bytes=self._max_file_bytes + _FORM_BYTES if upload else MAX_BODY_BYTES,
             too_large=(
                 FileTooLargeError(self._max_file_bytes)
                 if upload
-                else BodyTooLargeError(_OTHER_BYTES)
+                else BodyTooLargeError(MAX_BODY_BYTES)
             ),
             timeout_s=self._timeout_s,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -52,7 +52,7 @@ class FormReader:
     Args:
         content_type: the header of the request.
         file_field: which field is the file.
-        incoming: where its bytes go.
+        open_file: makes where its bytes go; called once it begins.
         max_file_bytes: how many may go there.
 
     Raises:
@@ -60,14 +60,20 @@ class FormReader:
     """
 
     def __init__(
-        self, content_type: str, *, file_field: str, incoming: IncomingFile, max_file_bytes: int
+        self,
+        content_type: str,
+        *,
+        file_field: str,
+        open_file: Callable[[], IncomingFile],
+        max_file_bytes: int,
     ) -> None:
         self._file_field = file_field
-        self._incoming = incoming
+        self._open_file = open_file
+        self._file: IncomingFile | None = None
         self._max_file_bytes = max_file_bytes
         self._fields: dict[str, list[str]] = {}
         self._field_bytes = 0
-        self._filename: str | None = None
+        self._filename = ""
         self._parts = 0
         self._headers: dict[bytes, bytes] = {}
         self._header_name = b""
@@ -111,8 +117,8 @@ class FormReader:
             raise _broken("the form ends too early")
         return Form(
             fields=self._fields,
-            file=None if self._filename is None else self._incoming.received(),
-            filename=self._filename or "",
+            file=None if self._file is None else self._file.received(),
+            filename=self._filename,
         )
 
     def _begin_part(self) -> None:
@@ -152,22 +158,23 @@ class FormReader:
     def _begin_file(self, filename: str) -> None:
         if self._name != self._file_field:
             raise FormError([{"field": self._name, "message": "no file is taken here"}])
-        if self._filename is not None:
+        if self._file is not None:
             raise FormError([{"field": self._name, "message": "is there twice"}])
         self._filename = one_line(filename)[:_MAX_NAME_CHARACTERS]
+        self._file = self._open_file()
         self._text = None
 
     def _add_data(self, data: bytes, start: int, end: int) -> None:
         size_bytes = end - start
-        if self._text is None:
-            if self._incoming.size_bytes + size_bytes > self._max_file_bytes:
+        if self._text is not None:
+            self._field_bytes += size_bytes
+            if self._field_bytes > MAX_FIELDS_BYTES:
+                raise _broken(f"the fields have more than {MAX_FIELDS_BYTES} bytes")
+            self._text += data[start:end]
+        elif self._file is not None:
+            if self._file.size_bytes + size_bytes > self._max_file_bytes:
                 raise FileTooLargeError(self._max_file_bytes)
-            self._incoming.write(memoryview(data)[start:end])
-            return
-        self._field_bytes += size_bytes
-        if self._field_bytes > MAX_FIELDS_BYTES:
-            raise _broken(f"the fields have more than {MAX_FIELDS_BYTES} bytes")
-        self._text += data[start:end]
+            self._file.write(memoryview(data)[start:end])
 
     def _end_part(self) -> None:
         if self._text is not None:

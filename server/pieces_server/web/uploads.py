@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from anyio import CapacityLimiter, to_thread
-from fastapi.concurrency import contextmanager_in_threadpool, run_in_threadpool
+from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ValidationError
 
 from pieces_server.errors import FormError
@@ -27,26 +27,38 @@ _PUBLISHING: Final = CapacityLimiter(8)
 """Reading a large wheel and checking a hostile one take seconds: they leave threads to others."""
 
 
-@asynccontextmanager
-async def received_form(
-    request: Request, folder: WheelFolder, *, file_field: str, max_file_bytes: int
-) -> AsyncGenerator[Form]:
-    """Read a form whose file goes into the folder; the file is removed at the end unless kept.
+async def with_form(
+    request: Request,
+    folder: WheelFolder,
+    work: Callable[[Form], ResultT],
+    *,
+    file_field: str,
+    max_file_bytes: int,
+) -> ResultT:
+    """Read a form whose file goes into the folder, and work on it in a thread.
 
-    Check the key before. While bytes are hashed and written, no more are taken from the client.
+    Check the key before. While bytes are hashed and written, no more are taken from the client. A
+    body of less than 1 MB is all there before a thread is taken, once, for all of it.
+
+    Args:
+        request: it bears the form.
+        folder: the file is removed from it at the end unless kept.
+        work: is given the form; a few run at once, the others wait without a thread.
+        file_field: which field is the file.
+        max_file_bytes: how large the file may be.
 
     Raises:
         FormError: if the request bears no such form.
-        FileTooLargeError: if the file is larger than `max_file_bytes`.
+        FileTooLargeError: if the file is larger.
     """
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         message = "a compressed body is not taken"
         raise FormError([{"field": "Content-Encoding", "message": message}])
-    async with contextmanager_in_threadpool(folder.receiving()) as incoming:
+    with ExitStack() as used:
         reader = FormReader(
             request.headers.get("content-type", ""),
             file_field=file_field,
-            incoming=incoming,
+            open_file=lambda: used.enter_context(folder.receiving()),
             max_file_bytes=max_file_bytes,
         )
         batch = bytearray()
@@ -55,13 +67,13 @@ async def received_form(
             if len(batch) >= _BATCH_BYTES:
                 await run_in_threadpool(reader.feed, bytes(batch))
                 batch.clear()
-        await run_in_threadpool(reader.feed, bytes(batch))
-        yield await run_in_threadpool(reader.end)
 
+        def finish() -> ResultT:
+            with used:
+                reader.feed(bytes(batch))
+                return work(reader.end())
 
-async def in_publishing_thread(work: Callable[[], ResultT]) -> ResultT:
-    """Run what publishes in a thread; a few at once do, the others wait without one."""
-    return await to_thread.run_sync(work, limiter=_PUBLISHING)
+        return await to_thread.run_sync(finish, limiter=_PUBLISHING)
 
 
 def validated(model: type[ModelT], fields: Mapping[str, object]) -> ModelT:
@@ -73,9 +85,4 @@ def validated(model: type[ModelT], fields: Mapping[str, object]) -> ModelT:
     try:
         return model.model_validate(fields)
     except ValidationError as error:
-        raise FormError(
-            [
-                {"field": str(each["loc"][0]), "message": each["msg"]}
-                for each in error.errors(include_input=False)
-            ]
-        ) from None
+        raise FormError.of(error.errors(include_input=False)) from None

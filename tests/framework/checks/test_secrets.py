@@ -44,6 +44,7 @@ KEYS = {
     "Telegram": "904817263:AA" + made_up(33),
     "npm": "npm_" + made_up(36),
     "private": f"-----BEGIN RSA PRIVATE KEY-----\n{made_up(64)}\n",
+    "private-in-texts": f'("-----BEGIN PRIVATE KEY-----\\n"\n    "{made_up(64)}\\n")',
 }
 
 

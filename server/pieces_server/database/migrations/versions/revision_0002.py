@@ -8,6 +8,9 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
+LOST = {"reasons why a version may break": "SELECT count(*) FROM breaks"}
+"""What `downgrade` removes, and the query that counts it."""
+
 
 def upgrade() -> None:
     """Make the table of reasons."""

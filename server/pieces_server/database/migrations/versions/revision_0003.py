@@ -26,6 +26,21 @@ _RELEASE = re.compile(r"(?:0|[1-9][0-9]{0,8})(?:\.(?:0|[1-9][0-9]{0,8})){2}")
 _KEY_TIMES = ("expires", "revoked", "last_used")
 _TABLES = ("audit", "core_metadata", "distributions", "instance")
 
+LOST = {
+    "entries of the audit log": "SELECT count(*) FROM audit",
+    "API keys that are revoked, expire or have another scope than `admin`": (
+        "SELECT count(*) FROM api_keys"
+        " WHERE scope <> 'admin' OR revoked IS NOT NULL OR expires IS NOT NULL"
+    ),
+    "yanks of versions": "SELECT count(*) FROM wheels WHERE yanked IS NOT NULL",
+    "deprecations of versions": "SELECT count(*) FROM wheels WHERE deprecated IS NOT NULL",
+    "times of uploads": "SELECT count(*) FROM wheels WHERE uploaded <> ''",
+    "`METADATA` files of wheels": "SELECT count(*) FROM core_metadata",
+    "package types `REGISTRY`": "SELECT count(*) FROM pieces WHERE package_type <> 'ARCHIVE'",
+    "times of last use of API keys": "SELECT count(last_used) FROM api_keys",
+}
+"""What `downgrade` removes, and the queries that count it."""
+
 
 def upgrade() -> None:
     """Make new tables and columns; what was stored before reads as it did."""
