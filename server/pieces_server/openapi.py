@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import iter_route_contexts
 
-from .access import permissions
+from . import permissions
 from .instance import Instance
 
 if TYPE_CHECKING:

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, event, text
 from pieces_server.audit import INSTANCE
 from pieces_server.checking.checker import Checker
 from pieces_server.database import Database, open_database
+from pieces_server.flushing import write_flushed
 from pieces_server.registry.publishing import Publishing
-from pieces_server.storage.flushing import write_flushed
 from pieces_server.storage.wheel_folder import WheelFolder
 from tests.support.instance import running_instance
 from tests.support.instance_commands import settings_of

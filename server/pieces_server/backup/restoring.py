@@ -8,8 +8,8 @@ from pieces_server.audit import COMMAND_LINE, record
 from pieces_server.database.identifiers import new_id
 from pieces_server.database.migrating import BASE, HEAD, migrate_tables
 from pieces_server.database.opening import told_unusable
+from pieces_server.flushing import flush, write_flushed
 from pieces_server.settings import SettingsError
-from pieces_server.storage.flushing import flush, write_flushed
 from pieces_server.storage.identity import ID_FILE, RESTORING_FILE, assign
 from pieces_server.storage.wheel_folder import WheelFolder
 

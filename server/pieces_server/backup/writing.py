@@ -15,8 +15,8 @@ from sqlalchemy import select
 
 from pieces_server.database.identifiers import now
 from pieces_server.database.migrating import stored_revision
+from pieces_server.flushing import flush
 from pieces_server.settings import SettingsError
-from pieces_server.storage.flushing import flush
 
 from .archive import ArchiveWriter
 from .errors import BackupError

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from pieces_server.flushing import write_flushed
 from pieces_server.settings import SettingsError, usable
-from pieces_server.storage.flushing import write_flushed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -20,7 +20,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from pieces_framework.errors import PieceNotFoundError
 from pieces_framework.names import normalize_name
-from pieces_server.access.permissions import may_install
+from pieces_server.permissions import may_install
 
 from .answers import NO_SNIFFING, Answer, bytes_answer, file_answer, redirect
 from .negotiation import Form, choose_form, form_named, takes_gzip

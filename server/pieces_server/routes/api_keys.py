@@ -9,12 +9,12 @@ from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
 from pieces_server.access.entries import MAX_NAME_CHARACTERS, KeyEntry, entry_of, key_name
 from pieces_server.access.errors import KeyConflictError
-from pieces_server.access.permissions import Administrator, may_administer
 from pieces_server.access.scopes import DEFAULT_SCOPE, Scope
 from pieces_server.audit import Actor
 from pieces_server.errors import ConflictError, refused_with
 from pieces_server.instance import Instance, instance_of
 from pieces_server.paging import PageRequest
+from pieces_server.permissions import Administrator, may_administer
 from pieces_server.times import after
 
 from .document import Document

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator, Field, JsonValue
 from sqlalchemy import Row
 
-from pieces_server.access.permissions import may_administer
 from pieces_server.audit import AuditFilter, read_log
 from pieces_server.database.identifiers import timestamp
 from pieces_server.instance import Instance, instance_of
 from pieces_server.paging import PageRequest
+from pieces_server.permissions import may_administer
 
 from .document import Document
 from .moments import Moment

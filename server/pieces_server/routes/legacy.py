@@ -14,10 +14,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from pieces_server.access.permissions import Uploader, may_upload_any
 from pieces_server.audit import Actor
 from pieces_server.errors import AlreadyPublishedError, AuthorizationError, FormError, NoPieceError
 from pieces_server.instance import Instance, instance_of
+from pieces_server.permissions import Uploader, may_upload_any
 from pieces_server.registry.publishing import Announced
 from pieces_server.storage.wheel_folder import ReceivedFile
 from pieces_server.web.form_reader import Form

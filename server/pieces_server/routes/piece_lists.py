@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Query
 
 from pieces_framework.presentation import PieceCategory
 from pieces_framework.versions import Version
-from pieces_server.access.permissions import may_read
 from pieces_server.instance import Instance, instance_of
+from pieces_server.permissions import may_read
 
 from .document import Document
 from .parameters import NAME_CHARACTERS, Edition, VersionText

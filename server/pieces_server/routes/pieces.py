@@ -10,9 +10,9 @@ from pydantic import Field
 from pieces_framework import COMPATIBLE_RELEASE
 from pieces_framework.presentation import PieceCategory
 from pieces_framework.versions import Version, VersionRange
-from pieces_server.access.permissions import may_read
 from pieces_server.errors import refused_with
 from pieces_server.instance import Instance, instance_of
+from pieces_server.permissions import may_read
 from pieces_server.registry.listing import ListWishes, SortBy, SuggestionType
 
 from .document import Document

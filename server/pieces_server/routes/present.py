@@ -9,9 +9,9 @@ from pydantic import Field
 
 from pieces_framework.names import distribution_name
 from pieces_framework.versions import Version
-from pieces_server.access.permissions import may_read
 from pieces_server.errors import refused_with
 from pieces_server.instance import Instance, instance_of
+from pieces_server.permissions import may_read
 
 from .document import Document
 from .json_body import read_json

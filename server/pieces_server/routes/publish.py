@@ -13,10 +13,10 @@ from pydantic import (
 )
 
 from pieces_framework.wire import document
-from pieces_server.access.permissions import Publisher
 from pieces_server.audit import Actor
 from pieces_server.errors import refused_with
 from pieces_server.instance import Instance, instance_of
+from pieces_server.permissions import Publisher
 from pieces_server.registry.publishing import Announced, Published
 from pieces_server.storage.wheel_folder import ReceivedFile
 from pieces_server.web.form_reader import Form, one_line

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import ConfigDict, Field
 
 from pieces_framework.versions import Version
-from pieces_server.access.permissions import Administrator, Publisher, may_administer, may_publish
 from pieces_server.audit import Actor
 from pieces_server.errors import refused_with
 from pieces_server.instance import Instance, instance_of
+from pieces_server.permissions import Administrator, Publisher, may_administer, may_publish
 from pieces_server.registry.withdrawing import Withdrawal, WithdrawalState, Withdrawing
 
 from .document import Document

@@ -11,9 +11,8 @@ from sqlalchemy import insert, select
 
 from pieces_server.database.identifiers import new_id, now
 from pieces_server.database.tables import instance, wheels
+from pieces_server.flushing import write_flushed
 from pieces_server.settings import SettingsError
-
-from .flushing import write_flushed
 
 if TYPE_CHECKING:
     from collections.abc import Generator

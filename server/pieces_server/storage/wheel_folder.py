@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, Final
 
-from .flushing import flush
+from pieces_server.flushing import flush
 
 _CHUNK_BYTES: Final = 1024 * 1024
 

@@ -11,9 +11,9 @@ from pieces_server.audit import Actor
 from pieces_server.errors import AuthenticationError, AuthorizationError, TooManyKeysError
 from pieces_server.instance import instance_of
 
-from .errors import RefusedKeyError
-from .keys import ApiKey, digest
-from .scopes import Scope
+from .access.errors import RefusedKeyError
+from .access.keys import ApiKey, digest
+from .access.scopes import Scope
 
 _BEARER: Final = "Bearer"
 _USER: Final = "__token__"
