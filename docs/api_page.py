@@ -44,9 +44,12 @@ success is `{"code": ..., "params": {"message": ..., "hint": ...}}`; some codes 
 | 400 | `VALIDATION`, `INVALID_PIECE_ARCHIVE`, `PIECE_CHECKS_FAILED`, `ENGINE_OPERATION_FAILURE` | \
 The request, or the file in it, is not what it must be. |
 | 401 | `AUTHENTICATION` | There is no key, or one that is unknown, expired or revoked. |
-| 403 | `AUTHORIZATION` | The key's scope is less than the route needs. |
+| 403 | `AUTHORIZATION` | The key's scope is less than the route needs; or a browser sends, other \
+than `GET`, what a page of another site asks for. |
 | 404 | `ENTITY_NOT_FOUND` | There is no such route, piece, version or key. |
 | 405 | `METHOD_NOT_ALLOWED` | The header `Allow` says which methods there are. |
+| 406, 416 | `NOT_ACCEPTABLE`, `RANGE_NOT_SATISFIABLE` | Only [`/simple/`](package-index.md): no \
+such form of the page, no such part of the file. |
 | 408 | `REQUEST_TIMEOUT` | The body came in too slowly. |
 | 409 | `VALIDATION` | The version is published already, with the same bytes or others. |
 | 413 | `FILE_TOO_LARGE` | The body is larger than the instance takes. |
@@ -54,6 +57,7 @@ The request, or the file in it, is not what it must be. |
 try again. |
 | 500 | `INTERNAL_ERROR` | A fault of the instance; its log has more under the request's id. |
 | 503 | `SERVICE_UNAVAILABLE` | The database does not answer; ask again. |
+| 507 | `INSUFFICIENT_STORAGE` | The instance's disk is full, or fails; nothing was stored. |
 
 ## Names and versions
 
@@ -87,7 +91,20 @@ Versions are never changed or removed. A **yanked** one is passed over by instal
 and by ranges; who asks for exactly it still gets it. A **deprecated** one is chosen as before. Both
 are shown with the reason and the date, in `yanked` and `deprecated`; `DELETE` takes either back.
 Once more with another reason keeps the date. Yanking takes the scope `admin`, deprecating
-`publish`. It works for every wheel of the instance, also for one that is no piece."""
+`publish`. It works for every wheel of the instance, also for one that is no piece.
+
+## The audit log
+
+Every change is an entry, written together with the change.
+
+| `action` | `subject` | What was done |
+|---|---|---|
+| `piece.publish`, `wheel.upload` | name and version | A wheel came in: a piece's, or any other. |
+| `version.yank`, `version.yank.undo` | name and version | It was yanked, or brought back. |
+| `version.deprecation`, `version.deprecation.undo` | name and version | Likewise. |
+| `key.create`, `key.revoke` | the key's name | By a route, or by the command line. |
+| `instance.migrate` | the revision | The tables were changed to another version's. |
+| `instance.restore` | the instance's identifier | A backup was restored. |"""
 
 
 def page(note: str) -> str:

@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+MAX_NAME_CHARACTERS: Final = 214
+"""Of the name of a distribution; what scaffolds a piece takes as many."""
+# Source: PEP 508, "Names", of a normalised name.
+_NORMALIZED: Final = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
 ENTRY_POINT_GROUP: Final = "pieces"
 """Where a distribution names its piece: `gelato = "piece_gelato:gelato"`."""
 OWN_DISTRIBUTIONS: Final[Mapping[str, str]] = MappingProxyType(
@@ -28,6 +32,15 @@ def normalize_name(name: str) -> str:
     'piece-google-drive'
     """
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def is_distribution_name(text: str) -> bool:
+    """Whether a text can be the normalised name of a distribution.
+
+    >>> is_distribution_name("piece-gelato"), is_distribution_name("Piece_Gelato")
+    (True, False)
+    """
+    return len(text) <= MAX_NAME_CHARACTERS and _NORMALIZED.fullmatch(text) is not None
 
 
 def distribution_name(text: str) -> str:

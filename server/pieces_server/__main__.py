@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from pieces_framework.errors import PieceError
 
 from .commands import backup, keys, migrate, restore, serve
-from .settings import Settings, read_settings
+from .settings import Settings, SettingsError, read_settings
 from .settings.describing import settings_help
 
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     os.umask(0o077)  # whatever the data folder is open to, the files in it are ours alone
     try:
-        settings = read_settings()
+        settings = _read_settings()
         if options.makes_folder:
             settings.create_data_folder()
         if settings.data_folder.exists() and settings.is_open_to_others():
@@ -39,6 +39,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return error.exit_code
 
 
+def _read_settings() -> Settings:
+    """Read the settings; where that fails, a misspelt name may be why, so it is told too."""
+    try:
+        return read_settings()
+    except SettingsError:
+        serve.warn_of_idle_settings()
+        raise
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pieces_server",
@@ -46,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=settings_help(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    serve.refuse_settings(parser)
     parser.set_defaults(run=serve.run, makes_folder=True)
     commands = parser.add_subparsers(metavar="COMMAND")
     for command in (serve, keys, backup, restore, migrate):

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import Depends, FastAPI
+from fastapi.routing import APIRoute
 
 from .index.application import index_routes
 from .openapi import describe
@@ -67,7 +68,8 @@ def create_app(instance: Instance) -> FastAPI:
     )
     app.add_middleware(CutOff)
     app.add_middleware(HeadRequests)
-    app.add_middleware(AccessLog)
+    probes = {route.path for route in health.router.routes if isinstance(route, APIRoute)}
+    app.add_middleware(AccessLog, probes=probes)
     app.add_middleware(RequestId)  # the outermost: the answers of the others have an id too
     return app
 

@@ -42,11 +42,6 @@ class ErrorAnswer(BaseModel):
     params: ErrorParams
 
 
-def error_document(code: str, message: str) -> dict[str, JsonValue]:
-    """Return the body of an answer that has no more to say."""
-    return {"code": code, "params": {"message": message}}
-
-
 def refused_with(*statuses: HTTPStatus) -> dict[int | str, dict[str, Any]]:
     """Return what FastAPI describes these answers of a route by."""
     return {
@@ -99,7 +94,7 @@ class AuthorizationError(ApiError):
 
     def __init__(self, needed: str) -> None:
         super().__init__(
-            f"the api key has not the scope `{needed}`",
+            f"the api key lacks the scope `{needed}`",
             hint="ask an administrator of the instance for a key that has it",
         )
 
@@ -151,7 +146,7 @@ class NoPieceError(ApiError):
 
     def __init__(self, label: str) -> None:
         super().__init__(
-            f"`{label}` holds no piece, and the api key has not the scope `admin`",
+            f"`{label}` holds no piece, and the api key lacks the scope `admin`",
             hint="build the wheel of a piece with `build-piece`; others need an admin's key",
         )
 

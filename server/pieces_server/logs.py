@@ -46,6 +46,9 @@ def configure_logs(level: LogLevel) -> None:
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(__package__).setLevel(level.value)
+    logging.getLogger("python_multipart").setLevel(
+        logging.ERROR
+    )  # it warns of what is answered 400
 
 
 class _JsonLines(JsonFormatter):

@@ -50,6 +50,7 @@ _CHANGING: Final[Mapping[object, _Security]] = {
     permissions.may_upload: _EITHER,
     permissions.may_administer: _BEARER,
 }
+_UNCHANGING: Final = frozenset({"GET", "HEAD"})
 _ALWAYS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE)
 _WITH_KEY: Final = (HTTPStatus.UNAUTHORIZED, HTTPStatus.TOO_MANY_REQUESTS)
 _WITH_BODY: Final = (HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
@@ -84,7 +85,8 @@ def _described(app: FastAPI) -> _Document:
             operation = document["paths"].get(route.path_format, {}).get(method.lower())
             if operation is not None:
                 calls = set(_calls(route.dependant))
-                _complete(operation, _security(calls, instance), _statuses(operation, calls))
+                statuses = _statuses(method, operation, calls)
+                _complete(operation, _security(calls, instance), statuses)
     return document
 
 
@@ -110,14 +112,17 @@ def _security(calls: AbstractSet[object], instance: Instance) -> _Security:
     return wanted[-1] if wanted else []
 
 
-def _statuses(operation: _Document, calls: AbstractSet[object]) -> Iterator[HTTPStatus]:
+def _statuses(
+    method: str, operation: _Document, calls: AbstractSet[object]
+) -> Iterator[HTTPStatus]:
     """Yield the refusals that the route shares with others."""
     yield from _ALWAYS
     if "requestBody" in operation:
         yield from _WITH_BODY
     if not calls.isdisjoint({**_READING, **_CHANGING}):
         yield from _WITH_KEY
-    if not calls.isdisjoint(_CHANGING):
+    # A key may lack the scope; what is no question is refused to browsers on pages of other sites.
+    if method not in _UNCHANGING or not calls.isdisjoint(_CHANGING):
         yield HTTPStatus.FORBIDDEN
 
 

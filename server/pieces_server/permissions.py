@@ -43,27 +43,28 @@ def may_publish(request: Request) -> Actor:
         AuthenticationError: if it bears none, or one that is not in use.
         AuthorizationError: if its scope is less.
     """
-    return _actor(request, _bearer_key(request), _BEARER, Scope.PUBLISH)
+    return actor_of(request, _with_scope(request, _bearer_key(request), _BEARER, Scope.PUBLISH))
 
 
-def may_upload(request: Request) -> Actor:
+def may_upload(request: Request) -> ApiKey:
     """As `may_publish`, for tools that send the key as the password of `__token__`."""
-    return _actor(request, _installer_key(request), _BASIC, Scope.PUBLISH)
-
-
-def may_upload_any(request: Request) -> Actor:
-    """As `may_upload`, with the scope `admin`, which wheels need that are no pieces."""
-    return _actor(request, _installer_key(request), _BASIC, Scope.ADMIN)
+    return _with_scope(request, _installer_key(request), _BASIC, Scope.PUBLISH)
 
 
 def may_administer(request: Request) -> Actor:
     """As `may_publish`, with the scope `admin`."""
-    return _actor(request, _bearer_key(request), _BEARER, Scope.ADMIN)
+    return actor_of(request, _with_scope(request, _bearer_key(request), _BEARER, Scope.ADMIN))
 
 
 Publisher = Annotated[Actor, Depends(may_publish)]
-Uploader = Annotated[Actor, Depends(may_upload)]
+Uploader = Annotated[ApiKey, Depends(may_upload)]
 Administrator = Annotated[Actor, Depends(may_administer)]
+
+
+def actor_of(request: Request, key: ApiKey) -> Actor:
+    """Return who is answerable for what a request with that key changes."""
+    request_id: str = request.state.request_id
+    return Actor(name=key.name, key_id=key.id, request_id=request_id)
 
 
 def _reader(request: Request, find_key: Callable[[Request], str], scheme: str) -> ApiKey | None:
@@ -72,12 +73,11 @@ def _reader(request: Request, find_key: Callable[[Request], str], scheme: str) -
     return _known(request, find_key(request), scheme)
 
 
-def _actor(request: Request, key: str, scheme: str, needed: Scope) -> Actor:
+def _with_scope(request: Request, key: str, scheme: str, needed: Scope) -> ApiKey:
     known = _known(request, key, scheme)
     if not known.scope.includes(needed):
         raise AuthorizationError(needed.value)
-    request_id: str = request.state.request_id
-    return Actor(name=known.name, key_id=known.id, request_id=request_id)
+    return known
 
 
 def _known(request: Request, key: str, scheme: str) -> ApiKey:

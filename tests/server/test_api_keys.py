@@ -98,7 +98,7 @@ def test_a_refusal_names_the_scope_that_is_needed(admin: httpx.Client) -> None:
     refused = httpx.post(f"{admin.base_url}{KEYS}", headers=bearer(reader), json={})
 
     assert refused.json()["code"] == "AUTHORIZATION"
-    assert refused.json()["params"]["message"] == "the api key has not the scope `admin`"
+    assert refused.json()["params"]["message"] == "the api key lacks the scope `admin`"
 
 
 def test_pages_lead_through_all_keys_and_back(admin: httpx.Client) -> None:

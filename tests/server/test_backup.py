@@ -6,8 +6,6 @@ import hashlib
 import io
 import json
 import stat
-import subprocess
-import sys
 import tarfile
 import threading
 from collections.abc import Callable, Mapping
@@ -29,8 +27,9 @@ from pieces_server.database.migrating import HEAD, migrate
 from pieces_server.instance import open_instance
 from pieces_server.settings import SettingsError
 from pieces_server.storage.wheel_folder import WheelFolder
-from tests.support.instance import Instance, instance_environment, running_instance
+from tests.support.instance import Instance, running_instance
 from tests.support.instance_commands import run_command, settings_of
+from tests.support.killing import killed_at
 from tests.support.old_folders import OLD_WHEEL, fill_old_tables
 from tests.support.postgres import Postgres
 from tests.support.publishing import publish
@@ -241,18 +240,8 @@ def test_a_restore_that_is_killed_is_no_instance_and_can_be_run_again(
     small: Path, target: tuple[Path, Env]
 ) -> None:
     folder, env = target
-    process = subprocess.Popen(
-        [sys.executable, "-c", PAUSED_BEFORE_THE_COMMIT, small],
-        env=instance_environment(folder, **env),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "loaded\n"
 
-        process.kill()
+    killed_at("loaded", PAUSED_BEFORE_THE_COMMIT, small, data_folder=folder, **env)
 
     with pytest.raises(SettingsError, match="it is not an instance yet") as refused:
         open_instance(settings_of(folder, env))
@@ -497,5 +486,7 @@ def test_what_is_no_backup_is_told_from_the_command_line(tmp_path: Path) -> None
     done = run_command("restore", tmp_path / "x.tar", data_folder=tmp_path / "data")
 
     assert done.returncode == 65
-    assert done.stderr.startswith("error: the file is no backup, or damaged: ")
+    assert done.stderr.startswith(
+        f"error: {str(tmp_path / 'x.tar')!r}: the file is no backup, or damaged: "
+    )
     assert "Traceback" not in done.stderr

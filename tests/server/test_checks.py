@@ -16,6 +16,7 @@ from pieces_server.checking.wheel_files import read_files
 from pieces_server.errors import ChecksFailedError
 from tests.support.instance import Instance
 from tests.support.publishing import publish, stored_state
+from tests.support.waiting import eventually
 from tests.support.wheels import build_wheel, wheel_files, write_wheel
 
 MB = 1024 * 1024
@@ -169,18 +170,21 @@ def test_the_process_knows_nothing_of_the_instance(
     }
 
 
-def test_a_slow_piece_does_not_stop_the_others(instance: Instance, tmp_path: Path) -> None:
-    slow = build_wheel(tmp_path, "piece-slow", module="f()\n" * 40_000).read_bytes()
-    quick = build_wheel(tmp_path, "piece-quick").read_bytes()
+def test_a_slow_piece_does_not_stop_the_others(checker: Checker, tmp_path: Path) -> None:
+    endless = tmp_path / "endless.whl"
+    os.mkfifo(endless)
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(checker.findings, endless, label="endless.whl")
+        assert eventually(lambda: bool(checking_processes()))
 
-    with ThreadPoolExecutor(2) as pool:
-        slower = pool.submit(publish, instance, slow, name="piece-slow")
-        answer = publish(instance, quick, name="piece-quick")
-        was_running = not slower.done()
+        findings = checker.findings(build_wheel(tmp_path), label="quick.whl")
 
-    assert answer.status_code == 201
-    assert was_running
-    assert slower.result().status_code in {201, 400}
+        was_waiting = not slow.done()
+        endless.open("wb").close()  # until now, it could not be opened for reading
+
+    assert findings
+    assert was_waiting
+    assert isinstance(slow.exception(), ChecksFailedError)
 
 
 def checking_processes() -> list[int]:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import httpx
+import psycopg
 import pytest
 import trustme
 from sqlalchemy import Connection, text
@@ -15,7 +19,7 @@ from pieces_server.database import DatabaseUnavailableError, open_database
 from pieces_server.database.connection import connect
 from pieces_server.database.unavailable import told_unavailable
 from pieces_server.settings import SettingsError
-from tests.support.instance import running_instance
+from tests.support.instance import instance_environment, running_instance
 from tests.support.instance_commands import run_command, settings_of
 from tests.support.postgres import Postgres, running_postgres
 
@@ -121,6 +125,96 @@ def test_a_start_without_postgresql_says_where_it_was_looked_for(tmp_path: Path)
     assert "error: the database 'shop' on 'localhost:1' does not answer: " in done.stderr
     assert "\nhint: check that it runs" in done.stderr
     assert SECRET not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def by_cashier(own_server: Postgres, by_port: dict[str, str]) -> dict[str, str]:
+    """Names the database by a user that needs a password, which is not there yet."""
+    name = by_port["AP_POSTGRES_DATABASE"]
+    address = f"{own_server.address(name)}&port={own_server.port}"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute("CREATE ROLE cashier LOGIN PASSWORD 'right'")
+        hba = own_server.folder / "data" / "pg_hba.conf"
+        rules = "host all cashier all scram-sha-256\nhost all porter all reject\n"
+        hba.write_text(rules + hba.read_text())
+        connection.execute("SELECT pg_reload_conf()")
+    return {**by_port, "AP_POSTGRES_USERNAME": "cashier"}
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "setting"),
+    [
+        ({"PASSWORD": SECRET}, "password authentication failed for user", "AP_POSTGRES_PASSWORD"),
+        ({}, "no password supplied", "AP_POSTGRES_PASSWORD"),
+        ({"USERNAME": "postgres", "DATABASE": "x"}, "does not exist", "AP_POSTGRES_DATABASE"),
+        ({"USERNAME": ""}, 'role ".*" does not exist', "set `AP_POSTGRES_USERNAME`"),
+        ({"USERNAME": "porter"}, r"pg_hba\.conf rejects connection", "AP_POSTGRES_USERNAME"),
+    ],
+    ids=["password", "no password", "database", "no user", "address"],
+)
+def test_a_refused_login_names_the_setting(
+    tmp_path: Path, by_cashier: dict[str, str], change: dict[str, str], reason: str, setting: str
+) -> None:
+    changed = {f"AP_POSTGRES_{name}": value for name, value in change.items()}
+    env = {name: value for name, value in {**by_cashier, **changed}.items() if value}
+
+    with pytest.raises(SettingsError, match=f"refuses the login: .*{reason}") as caught:
+        open_database(settings_of(tmp_path, env))
+
+    assert setting in caught.value.hint
+    assert SECRET not in f"{caught.value} {caught.value.hint}"
+
+
+def answer_without_tls(server: socket.socket) -> None:
+    client = server.accept()[0]
+    with client:
+        client.recv(8)  # the request for TLS
+        client.sendall(b"N")
+
+
+def test_a_server_without_tls_is_refused_where_tls_is_asked_for(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as pool:
+        answered = pool.submit(answer_without_tls, server)
+        env = {
+            "AP_DB_TYPE": "POSTGRES",
+            "AP_POSTGRES_HOST": "127.0.0.1",
+            "AP_POSTGRES_PORT": str(server.getsockname()[1]),
+            "AP_POSTGRES_USE_SSL": "true",
+        }
+
+        with pytest.raises(SettingsError, match="does not support SSL") as caught:
+            open_database(settings_of(tmp_path, env))
+
+        answered.result()
+    assert "`AP_POSTGRES_USE_SSL`" in caught.value.hint
+
+
+def run_without_psycopg(folder: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    script = "import sys; sys.modules['psycopg'] = None; from pieces_server.__main__ import main; "
+    return subprocess.run(
+        [sys.executable, "-c", script + "sys.exit(main(['keys', 'create']))"],
+        env=instance_environment(folder, **env),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_sqlite_needs_no_psycopg(tmp_path: Path) -> None:
+    done = run_without_psycopg(tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("sk-")
+
+
+def test_postgresql_without_psycopg_says_what_to_install(tmp_path: Path) -> None:
+    done = run_without_psycopg(tmp_path, AP_DB_TYPE="POSTGRES")
+
+    assert done.returncode == 78
+    assert "error: `AP_DB_TYPE` is POSTGRES, but psycopg cannot be imported: " in done.stderr
+    assert "\nhint: install `pieces-server[postgres]`" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.support.hostile_http import exchange, form_body
 from tests.support.instance import Instance, running_instance
 from tests.support.publishing import FORM, stored_state
+from tests.support.raw_http import exchange, form_body
 
 MB = 1024 * 1024
 TEXTS = [(f'name="{name}"', text.encode()) for name, text in FORM.items()]
@@ -141,7 +141,8 @@ def test_a_hostile_request_is_refused_and_the_next_is_answered(
     answer = exchange(instance, hostile.make(key))
 
     assert (answer.status, answer.code) == (hostile.status, hostile.code), answer.text[:500]
-    assert "x-request-id: " in answer.text
+    assert answer.headers["x-request-id"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.text.count("HTTP/1.1 ") == 1
     after = httpx.get(f"{instance.url}/api/v1/pieces", headers=instance.headers)
     assert (after.status_code, after.json()) == (200, [])
@@ -201,7 +202,7 @@ def test_one_odd_part_spoils_a_form(
     answer = exchange(instance, publishing(form_body([odd, *TEXTS, ARCHIVE]))(key))
 
     assert (answer.status, answer.code) == REFUSED
-    assert json.loads(answer.text.partition("\r\n\r\n")[2])["params"]["message"] == message
+    assert json.loads(answer.body)["params"]["message"] == message
 
 
 def test_a_form_of_too_many_parts_is_refused(instance: Instance) -> None:
@@ -288,6 +289,19 @@ def test_a_body_is_not_invited_before_the_key_is_known(instance: Instance) -> No
     assert "100 Continue" not in answer.text
 
 
+@pytest.mark.parametrize("path", ["/", "/docs", "/api/v1/nothing"])
+def test_who_asks_where_there_is_nothing_is_told_where_there_is(
+    instance: Instance, path: str
+) -> None:
+    answer = httpx.get(instance.url + path)
+
+    assert (answer.status_code, answer.json()["code"]) == ABSENT
+    assert answer.json()["params"] == {
+        "message": f"there is nothing at {path!r}",
+        "hint": "the package index is at `/simple/`; `/openapi.json` describes the API",
+    }
+
+
 def test_a_large_body_is_refused_where_no_file_is_taken(instance: Instance) -> None:
     answer = httpx.post(
         f"{instance.url}/api/v1/pieces/present", headers=instance.headers, content=b"x" * 2 * MB
@@ -343,3 +357,7 @@ def test_one_more_connection_is_refused_while_the_others_are_answered(tmp_path: 
         answer = httpx.get(f"{instance.url}/api/v1/health")
 
         assert (answer.status_code, answer.json()["code"]) == (503, "SERVICE_UNAVAILABLE")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        request_id = answer.headers["x-request-id"]
+        (line,) = [each for each in instance.logged().splitlines() if request_id in each]
+        assert json.loads(line)["status"] == 503

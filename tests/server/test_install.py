@@ -248,7 +248,7 @@ def link(target: str, *, sha256: str | None = None, attributes: str = "") -> str
 def download(odd: OddIndex, *, credentials: str = "") -> bytes:
     target = BytesIO()
     url = odd.url.replace("//", f"//{credentials}") + "/simple"
-    OtherIndex(url, max_file_bytes=MAX_BYTES).download("piece-gelato", "0.1.0", target)
+    OtherIndex(url, max_file_bytes=MAX_BYTES).download("piece-gelato", "0.1.0", target.write)
     return target.getvalue()
 
 
@@ -340,7 +340,7 @@ def test_an_index_that_never_comes_to_an_end_is_left(beginning: bytes) -> None:
         index = OtherIndex(url, max_file_bytes=MAX_BYTES, deadline_s=0.3)
 
         with pytest.raises(EngineOperationError, match="not come to an end"):
-            index.download("piece-gelato", "0.1.0", BytesIO())
+            index.download("piece-gelato", "0.1.0", BytesIO().write)
 
 
 @pytest.mark.parametrize(

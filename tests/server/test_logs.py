@@ -4,7 +4,6 @@ import base64
 import json
 import re
 import socket
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from tests.support.instance import Instance, running_instance
 from tests.support.raw_http import exchange
+from tests.support.waiting import eventually
 
 # A line's values are whatever JSON has.
 Line = dict[str, Any]
@@ -30,11 +30,12 @@ def logging_instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Insta
 
 def lines_of(instance: Instance, request_id: str, count: int = 1) -> list[Line]:
     """The lines about a request. The last may be written when its answer has come already."""
-    until = time.monotonic() + 20
-    while True:
-        written = [line for line in instance.logged().split("\n")[:-1] if request_id in line]
-        if len(written) >= count or time.monotonic() > until:
-            return [json.loads(line) for line in written]
+
+    def written() -> list[str]:
+        return [line for line in instance.logged().split("\n")[:-1] if request_id in line]
+
+    assert eventually(lambda: len(written()) >= count)
+    return [json.loads(line) for line in written()]
 
 
 def test_a_request_has_one_line_with_what_it_was(logging_instance: Instance) -> None:
@@ -66,6 +67,15 @@ def test_the_client_behind_a_trusted_proxy_is_the_one_that_it_names(
     assert line["client"] == "203.0.113.9"
 
 
+def test_no_text_of_any_length_is_logged_as_a_client(logging_instance: Instance) -> None:
+    headers = {"X-Forwarded-For": "x" * 5000}
+
+    answer = httpx.get(f"{logging_instance.url}/api/v1/health", headers=headers)
+
+    (line,) = lines_of(logging_instance, answer.headers["x-request-id"])
+    assert line["client"] == "x" * 64
+
+
 def test_nobody_is_believed_about_clients_unless_named(tmp_path: Path) -> None:
     with running_instance(tmp_path) as instance:
         headers = {"X-Forwarded-For": "203.0.113.9"}
@@ -95,10 +105,11 @@ def test_probes_that_find_all_well_are_below_the_usual_level(logging_instance: I
 def test_what_is_no_request_is_answered_in_our_form_and_logged(
     logging_instance: Instance, sent: bytes, status: int
 ) -> None:
-    answer = exchange(logging_instance.url, sent)
+    answer = exchange(logging_instance, sent)
 
     assert answer.status == status
     assert answer.headers["connection"] == "close"
+    assert answer.headers["x-content-type-options"] == "nosniff"
     codes = {400: "VALIDATION", 408: "REQUEST_TIMEOUT"}
     document = json.loads(answer.body)
     assert (document["code"], set(document["params"])) == (codes[status], {"message"})
@@ -147,9 +158,11 @@ def test_no_key_is_ever_logged(logging_instance: Instance) -> None:
     httpx.post(f"{url}/api/v1/pieces/present", headers=logging_instance.headers, content=key)
     httpx.get(url, headers={"X-Forwarded-For": key, "X-Request-Id": key})
     for head in (f"{key}\r\n", f"GET http://__token__:{key}@h/simple/ HTTP/1.1\r\nHost: {key}\r\n"):
-        exchange(url, f"{head}Authorization {key}\r\n\r\n".encode())
-    exchange(url, f"GET /\n{key} HTTP/1.1\r\n\r\n".encode())
-    exchange(url, f"GET /%0a{key} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".encode())
+        exchange(logging_instance, f"{head}Authorization {key}\r\n\r\n".encode())
+    exchange(logging_instance, f"GET /\n{key} HTTP/1.1\r\n\r\n".encode())
+    exchange(
+        logging_instance, f"GET /%0a{key} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n".encode()
+    )
 
     said = logging_instance.logged()
 

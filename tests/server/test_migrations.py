@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import hashlib
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,8 +22,9 @@ from pieces_server.instance import open_instance
 from pieces_server.settings import SettingsError
 from pieces_server.storage.data_folder_lock import held_data_folder
 from pieces_server.storage.identity import check_identity
-from tests.support.instance import instance_environment, running_instance
+from tests.support.instance import running_instance
 from tests.support.instance_commands import run_command, settings_of
+from tests.support.killing import killed_at
 from tests.support.old_folders import OLD_WHEEL, fill_old_tables, make_old_folder
 from tests.support.postgres import Postgres
 
@@ -146,18 +145,8 @@ def test_a_migration_that_is_killed_leaves_the_revision_and_the_rows(
     migrate(opened, "0001")
     fill_old_tables(opened)
     opened.close()
-    process = subprocess.Popen(
-        [sys.executable, "-c", PAUSED_BEFORE_ITS_COMMIT],
-        env=instance_environment(tmp_path, **empty_database),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "migrated\n"
 
-        process.kill()
+    killed_at("migrated", PAUSED_BEFORE_ITS_COMMIT, data_folder=tmp_path, **empty_database)
 
     assert rows(opened, "alembic_version", "version_num, 1") == [("0001", 1)]
     with opened.reading() as connection:

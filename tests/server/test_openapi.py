@@ -116,7 +116,7 @@ def test_each_route_says_what_it_answers_and_what_it_refuses(instance: Instance)
         assert {"400", "503"} <= answers.keys(), name
         assert "422" not in answers, name
         assert ("security" in operation) == ("401" in answers), name
-        assert ("403" in answers) <= ("401" in answers), name
+        assert ("403" in answers) or name.startswith("GET "), name
 
 
 def test_all_but_health_needs_a_key(instance: Instance) -> None:

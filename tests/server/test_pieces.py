@@ -113,14 +113,6 @@ def test_an_unknown_piece_or_version_is_not_found(instance: Instance, path: str,
     }
 
 
-def test_an_odd_version_is_refused(instance: Instance) -> None:
-    answer = get(instance, "/api/v1/pieces/piece-zebra?version=latest")
-
-    assert answer.status_code == 400
-    assert answer.json()["code"] == "VALIDATION"
-    assert "'latest' is neither a version nor a range" in answer.json()["params"]["message"]
-
-
 @pytest.mark.parametrize("path", ["/api/v1/pieces", "/api/v1/pieces/piece-zebra"])
 def test_reading_needs_a_key(instance: Instance, path: str) -> None:
     assert httpx.get(f"{instance.url}{path}").status_code == 401

@@ -113,12 +113,6 @@ def test_of_a_thousand_mistakes_the_first_ones_are_told(instance: Instance) -> N
     assert params["message"].endswith("; and 980 more")
 
 
-def test_a_question_without_end_is_refused(instance: Instance) -> None:
-    answer = ask(instance, {"x": "y" * 1024 * 1024})
-
-    assert (answer.status_code, answer.json()["code"]) == (413, "FILE_TOO_LARGE")
-
-
 def test_what_is_no_json_is_refused(instance: Instance) -> None:
     url = f"{instance.url}/api/v1/pieces/present"
 

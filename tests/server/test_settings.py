@@ -8,15 +8,16 @@ import httpx
 import pytest
 
 from pieces_server.settings import Settings, SettingsError, read_settings
+from pieces_server.settings.describing import described_settings
 from pieces_server.settings.documented import DOCUMENTED, Status
-from pieces_server.settings.remarks import contradictions, own_names, remarks
+from pieces_server.settings.remarks import contradictions, remarks
 from tests.support.instance import running_instance
 from tests.support.instance_commands import run_command
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTED_NAMES = (Path(__file__).parent / "documented_settings.txt").read_text().split()
 PAGE = (ROOT / "docs" / "reference" / "settings.md").read_text()
-PROBLEM = re.compile(r"`(AP_\w+)` must be ")
+OWN_NAMES = [each.name for each in described_settings()]
 
 
 @pytest.fixture(autouse=True)
@@ -39,7 +40,7 @@ def test_the_page_says_of_each_documented_name_whether_it_works(name: str) -> No
     assert len(rows) == 1
 
 
-@pytest.mark.parametrize("name", own_names())
+@pytest.mark.parametrize("name", OWN_NAMES)
 def test_the_page_has_each_setting_that_works_with_its_meaning(name: str) -> None:
     assert re.search(rf"^\| `{name}` \| (`.+`|none) \| .+ \| .+[.] \|$", PAGE, re.MULTILINE)
 
@@ -47,7 +48,7 @@ def test_the_page_has_each_setting_that_works_with_its_meaning(name: str) -> Non
 def test_a_documented_name_without_a_reason_is_a_setting_that_works() -> None:
     unexplained = {each.name for each in DOCUMENTED if not each.reason}
 
-    assert unexplained <= set(own_names())
+    assert unexplained <= set(OWN_NAMES)
     assert all(each.status is Status.WORKS for each in DOCUMENTED if not each.reason)
 
 
@@ -59,7 +60,6 @@ def test_a_documented_name_without_a_reason_is_a_setting_that_works() -> None:
         ("AP_SERVER_WORKERS", "2.5", "from 1 to 64"),
         ("AP_PUBLIC_READ", "yes", "true or false"),
         ("AP_DB_TYPE", "PGLITE", "SQLITE3 or POSTGRES"),
-        ("AP_PIECES_SOURCE", "CLOUD_AND_DB", "DB or FILE"),
         ("AP_LOG_LEVEL", "loud", "DEBUG, INFO, WARNING or ERROR"),
         ("AP_TRUSTED_PROXIES", "proxy.example", "addresses or networks with commas between them"),
     ],
@@ -80,6 +80,7 @@ def test_a_bad_value_is_named_with_what_is_wanted(
     ("name", "value"),
     [
         ("AP_QUEUE_MODE", "REDIS"),
+        ("AP_PIECES_SOURCE", "CLOUD_AND_DB"),
         ("AP_FILE_STORAGE_LOCATION", "S3"),
         ("AP_EDITION", "ee"),
         ("AP_CONTAINER_TYPE", "WORKER"),
@@ -98,14 +99,51 @@ def test_a_value_that_would_change_what_the_instance_is_is_refused_with_the_reas
 
 
 def test_everything_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
-    env = {"AP_PORT": "x", "AP_PUBLIC_READ": "x", "AP_QUEUE_MODE": "REDIS"}
+    env = {
+        "AP_PORT": "x",
+        "AP_CONFIG_PATH": "~nosuchuser",
+        "AP_PUBLIC_READ": "x",
+        "AP_POSTGRES_URL": "postgres://user:hidden@host/d",
+        "AP_REGISTRY_URL": "ftp://user:hidden@host/",
+        "AP_QUEUE_MODE": "REDIS",
+    }
 
-    done = run_command(data_folder=tmp_path, **env, AP_POSTGRES_PASSWORD="not to be seen")
+    done = run_command(data_folder=tmp_path, **env, AP_PUBLC_READ="hidden")
 
     assert done.returncode == 78
-    assert done.stderr.startswith("error: 3 settings cannot be used:\n")
+    assert done.stderr.startswith(
+        "warning: `AP_PUBLC_READ` is no setting; `AP_PUBLIC_READ` is one\n"
+        "error: 6 settings cannot be used:\n"
+    )
     assert re.findall("^  `(.*?)`", done.stderr, re.MULTILINE) == list(env)
-    assert "not to be seen" not in done.stderr
+    assert "hidden" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "url", ["index.example", "ftp://u:hidden@index.example/", "http://u:hidden@[/", "http://"]
+)
+def test_an_address_of_an_index_that_is_none_is_refused_without_repeating_it(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("AP_REGISTRY_URL", url)
+
+    with pytest.raises(SettingsError) as caught:
+        read_settings()
+
+    assert caught.value.message == (
+        "`AP_REGISTRY_URL` must be a package index's address, such as https://index.example/simple/"
+    )
+
+
+@pytest.mark.parametrize("command", [(), ("serve",)])
+def test_a_setting_that_is_given_as_an_option_is_told_where_it_goes(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    done = run_command(*command, "--port", "8081", data_folder=tmp_path)
+
+    assert done.returncode == 2
+    said = "error: `--port` is no option: set `AP_PORT`, or run `pieces serve --port`\n"
+    assert done.stderr.endswith(said)
 
 
 def test_an_environment_of_activepieces_starts_with_warnings(tmp_path: Path) -> None:
@@ -226,7 +264,7 @@ def test_help_shows_each_setting_and_no_value_of_the_environment(tmp_path: Path)
     done = run_command("--help", data_folder=tmp_path, AP_POSTGRES_PASSWORD="hidden", AP_PORT="81")
 
     assert done.returncode == 0
-    assert re.findall("^  (AP_[A-Z_0-9]+)", done.stdout, re.MULTILINE) == own_names()
+    assert re.findall("^  (AP_[A-Z_0-9]+)", done.stdout, re.MULTILINE) == OWN_NAMES
     assert "  AP_PORT (default: 8080)\n" in done.stdout
     assert "hidden" not in done.stdout
     assert max(map(len, done.stdout.splitlines())) < 80

@@ -145,7 +145,10 @@ def test_what_a_cut_off_publish_left_is_removed_at_the_start(tmp_path: Path) -> 
         ({"AP_HOST": "192.0.2.1"}, "cannot listen on `AP_HOST` '192.0.2.1'"),
         ({"AP_HOST": "no such host"}, "cannot listen on `AP_HOST` 'no such host'"),
         ({"AP_CONFIG_PATH": "/dev/null/x"}, "`AP_CONFIG_PATH`: '/dev/null/x' cannot be used"),
-        ({"AP_CONFIG_PATH": "~nosuchuser/x"}, "`AP_CONFIG_PATH` '~nosuchuser/x' begins with"),
+        (
+            {"AP_CONFIG_PATH": "~nosuchuser/x"},
+            "`AP_CONFIG_PATH` begins with a home that is unknown",
+        ),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(

@@ -73,7 +73,9 @@ def test_what_is_no_version_is_refused(instance: Instance, text: str) -> None:
     answer = asked(instance, text)
 
     assert (answer.status_code, answer.json()["code"]) == (400, "VALIDATION")
-    assert "neither a version nor a range" in answer.json()["params"]["message"]
+    params = answer.json()["params"]
+    assert f"{text!r} is neither a version nor a range" in params["message"]
+    assert "leave `version` out for the newest" in params["hint"]
 
 
 def test_a_withdrawn_version_says_why(instance: Instance) -> None:

@@ -3,8 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,9 +14,8 @@ import pytest
 from tests.support.instance import Instance, launched_instance
 from tests.support.instance_commands import run_command
 from tests.support.publishing import publish
+from tests.support.waiting import WITHIN_S, eventually
 from tests.support.wheels import build_wheel
-
-WITHIN_S = 40
 
 
 @pytest.fixture(scope="module")
@@ -38,15 +36,6 @@ def is_worker(pid: int) -> bool:
         return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
         return False
-
-
-def eventually(holds: Callable[[], bool]) -> bool:
-    until = time.monotonic() + WITHIN_S
-    while not holds():
-        if time.monotonic() > until:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def test_workers_share_one_address_and_what_is_published(several: Instance, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _lock: Final = threading.Lock()
 _running: Final[set[subprocess.Popen[bytes]]] = set()
 _ending: Final = threading.Event()
-_OURS: Final = ("AP_", "PGPASS", "TWINE_", "ACTIONS_ID_TOKEN_REQUEST_")
+_OURS: Final = ("AP_", "PGPASS", "TWINE_", "UV_PUBLISH_", "ACTIONS_ID_TOKEN_REQUEST_")
 """How the variables begin that publish, or that an instance or its database goes by."""
 
 
@@ -39,7 +39,9 @@ class ChildEndedError(PieceError):
 
 def piece_environment() -> dict[str, str]:
     """Return our environment for a process that runs a piece's code: without what is ours."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
+    # Settings are read in any case of letters.
+    environ = os.environ.items()
+    return {name: value for name, value in environ if not name.upper().startswith(_OURS)}
 
 
 def run_child(

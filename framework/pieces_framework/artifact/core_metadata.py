@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from pieces_framework.names import normalize_name
+from pieces_framework.names import MAX_NAME_CHARACTERS, normalize_name
 from pieces_framework.versions import Version, VersionError
 
 from .headers import only_header, read_headers
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .rules import Refusals
 
 _ONCE: Final = ("metadata-version", "name", "version", "requires-python")
-_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,200}[A-Za-z0-9])?")
+_NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _METADATA_VERSION: Final = re.compile(r"[12]\.[0-9]{1,3}")
 _WHEEL_VERSION: Final = re.compile(r"1\.[0-9]{1,3}")
 # Tags are written out in WHEEL, but some builders leave sets joined by dots.
@@ -51,7 +51,7 @@ def read_metadata(text: str, folder: str, refuse: Refusals) -> CoreMetadata:
     requires_python = only("Requires-Python")
     if not _METADATA_VERSION.fullmatch(form):
         raise refuse("metadata-version", f"its METADATA is of version {form[:80]!r}")
-    if not _NAME.fullmatch(name):
+    if len(name) > MAX_NAME_CHARACTERS or not _NAME.fullmatch(name):
         raise refuse("distribution-name", "its METADATA has no valid `Name`")
     try:
         version = Version.parse(said)

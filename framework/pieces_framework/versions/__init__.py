@@ -5,10 +5,11 @@ from __future__ import annotations
 from .comparison import Comparison, compare
 from .ranges import Candidate, VersionRange, compatible_range, newest
 from .rules import RULES, Change, Rule, Severity
-from .version import Version, VersionError
+from .version import VERSION_PATTERN, Version, VersionError
 
 __all__ = [
     "RULES",
+    "VERSION_PATTERN",
     "Candidate",
     "Change",
     "Comparison",

@@ -9,7 +9,10 @@ from typing import Final
 from pieces_framework.errors import PieceError
 
 # No leading zeros: installers read `1.02.0` as `1.2.0`, and one version would have two spellings.
-_FORM: Final = re.compile(r"(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})\.(0|[1-9][0-9]{0,8})")
+_NUMBER: Final = "(0|[1-9][0-9]{0,8})"
+VERSION_PATTERN: Final = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"
+"""What all of a version's text matches, for the schemas of documents."""
+_FORM: Final = re.compile(VERSION_PATTERN)
 
 
 class VersionError(PieceError):

@@ -68,10 +68,6 @@ class BadKeys:
                 return 0
             return max(0, window.end_s - self._clock())
 
-    def __len__(self) -> int:
-        """How many clients are remembered."""
-        return len(self._windows)
-
     def _forget_ended(self) -> None:
         now = self._clock()
         while self._windows:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
@@ -16,8 +15,8 @@ from pieces_server.database.lookup import Lookup
 from pieces_server.database.tables import api_keys
 from pieces_server.paging import Page, PageRequest, read_page
 
-from .entries import SHOWN_COLUMNS, KeyEntry, entry_of
 from .errors import KeyConflictError, KeyNotFoundError, RefusedKeyError
+from .key_entry import SHOWN_COLUMNS, KeyEntry, entry_of
 from .last_use import LastUse
 from .scopes import Scope
 
@@ -30,8 +29,7 @@ if TYPE_CHECKING:
     from pieces_server.database import Database
 
 # Typed by hand: the types of columns do not say which may be null.
-_BY_HASH: Final[Select[str, str, str, str, str | None, str | None]] = select(
-    api_keys.c.sha256,
+_BY_HASH: Final[Select[str, str, str, str | None, str | None]] = select(
     api_keys.c.id,
     api_keys.c.name,
     api_keys.c.scope,
@@ -77,7 +75,7 @@ class ApiKeys:
         """Make a key, show it, and store its hash: it cannot be shown again.
 
         Args:
-            name: what the key is for; `entries.key_name` has looked at it.
+            name: what the key is for; `key_entry.key_name` has looked at it.
             show: is given the key. If it raises, no key is made: nobody would have it.
             scope: what it lets its bearer do.
             actor: who makes it.
@@ -105,12 +103,13 @@ class ApiKeys:
             RefusedKeyError: if it may not be used now.
         """
         # Not a hash that is slow on purpose: that protects what people choose, and these are 61
-        # random characters, which nobody finds by trying however fast each try is.
-        wanted = digest(key)
-        row = self._by_hash.first(wanted=wanted)
-        if row is None or not hmac.compare_digest(row[0], wanted):
+        # random characters, which nobody finds by trying however fast each try is. For the same
+        # reason the lookup may take longer for a hash that begins as a stored one does: nobody
+        # finds a key by the beginning of its hash.
+        row = self._by_hash.first(wanted=digest(key))
+        if row is None:
             raise RefusedKeyError("invalid api key", known=False)
-        _, key_id, name, scope, expires, revoked = row
+        key_id, name, scope, expires, revoked = row
         if revoked is not None:
             raise RefusedKeyError(f"the api key was revoked at {revoked}", known=True)
         if expires is not None and expires <= self._clock():

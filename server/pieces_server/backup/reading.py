@@ -60,7 +60,11 @@ def open_backup(path: Path) -> Generator[Backup]:
     except OSError as error:
         raise BackupError(f"the backup {str(path)!r} cannot be read: {error.strerror}") from error
     with file:
-        yield _checked(file)
+        try:
+            checked = _checked(file)
+        except BackupError as error:
+            raise BackupError(f"{str(path)!r}: {error.message}", hint=error.hint) from error
+        yield checked
 
 
 def lines(content: BinaryIO) -> Iterator[bytes]:

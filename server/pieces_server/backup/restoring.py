@@ -11,7 +11,7 @@ from pieces_server.database.opening import told_unusable
 from pieces_server.flushing import flush, write_flushed
 from pieces_server.settings import SettingsError
 from pieces_server.storage.identity import ID_FILE, RESTORING_FILE, assign
-from pieces_server.storage.wheel_folder import WheelFolder
+from pieces_server.storage.wheel_folder import WheelFolder, has_wheels
 
 from .errors import BackupError
 from .reading import lines
@@ -64,7 +64,7 @@ def _require_empty_folder(data_folder: Path) -> None:
     if (data_folder / RESTORING_FILE).exists():
         return
     used = (data_folder / ID_FILE).exists()
-    if used or next((data_folder / "wheels").glob("*/*.whl"), None) is not None:
+    if used or has_wheels(data_folder):
         raise _not_empty(f"`AP_CONFIG_PATH` {str(data_folder)!r} is the folder of an instance")
 
 
@@ -99,6 +99,8 @@ def _restore_rows(backup: Backup, connection: Connection, database: Database) ->
         with backup.open(members[table.name]) as content:
             count = load(connection, table, lines(content))
         if count != manifest.rows.get(table.name):
-            raise BackupError(f"the backup has not as many rows of `{table.name}` as it says")
+            raise BackupError(
+                f"the backup has {count} rows of `{table.name}`, and says another number"
+            )
     continue_numbers(connection)
     migrate_tables(connection, HEAD, database.name)

@@ -72,7 +72,8 @@ def write_backup(database: Database, folder: WheelFolder, path: Path) -> Manifes
             )
             _write(file, manifest, stored, folder)
     except OSError as error:
-        raise BackupError(f"the backup {str(path)!r} cannot be written: {error}") from error
+        reason = error.strerror or error  # its text would name our temporary file
+        raise BackupError(f"the backup {str(path)!r} cannot be written: {reason}") from error
     return manifest
 
 

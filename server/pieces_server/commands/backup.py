@@ -27,7 +27,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     """Write the backup, and say what is in it."""
     from pieces_server.backup.errors import BackupError
     from pieces_server.backup.writing import write_backup
-    from pieces_server.database.opening import connect_checked, told_unusable
+    from pieces_server.database.opening import checked_database
     from pieces_server.settings import usable
     from pieces_server.storage.data_folder_lock import held_data_folder, require_instance
     from pieces_server.storage.wheel_folder import WheelFolder
@@ -36,13 +36,10 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     path: Path = options.file
     if path.exists() and not options.force:
         raise BackupError(f"{str(path)!r} is there already", hint="name another, or add --force")
-    with held_data_folder(settings, exclusive=False):
-        database = connect_checked(settings)
+    with held_data_folder(settings, exclusive=False), checked_database(settings) as database:
         with usable(settings.data_folder):
             folder = WheelFolder(settings.data_folder)
-        with told_unusable(database):
-            manifest = write_backup(database, folder, path)
-        database.close()
+        manifest = write_backup(database, folder, path)
     size_mb = path.stat().st_size / 1024 / 1024
     print(f"backed up {manifest.rows['wheels']} wheels, {size_mb:.1f} MB, to {str(path)!r}")
     return 0

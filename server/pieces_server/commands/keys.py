@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +14,7 @@ from pieces_server.access.scopes import DEFAULT_SCOPE, Scope
 from pieces_server.times import read_expiry
 
 if TYPE_CHECKING:
-    from pieces_server.access.entries import KeyEntry
+    from pieces_server.access.key_entry import KeyEntry
     from pieces_server.access.keys import ApiKeys
     from pieces_server.settings import Settings
 
@@ -65,7 +65,7 @@ def _register_create(commands: Commands) -> None:
 
 
 def _name(text: str) -> str:
-    from pieces_server.access.entries import key_name
+    from pieces_server.access.key_entry import key_name
 
     try:
         return key_name(text)
@@ -141,12 +141,9 @@ def _keys(settings: Settings) -> Generator[ApiKeys]:
 
     with held_data_folder(settings, exclusive=False):
         database = open_database(settings)
-        try:
-            with told_unusable(database):
-                check_identity(database, settings.data_folder)
+        with told_unusable(database), closing(database):
+            check_identity(database, settings.data_folder)
             yield ApiKeys(database)
-        finally:
-            database.close()
 
 
 def _cells(entry: KeyEntry) -> Sequence[str]:

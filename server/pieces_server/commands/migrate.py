@@ -36,7 +36,7 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     """Migrate, while nobody uses the instance, and say what that has removed."""
     from pieces_server.audit import COMMAND_LINE
     from pieces_server.database.migrating import HEAD, known_revisions, losses, migrate
-    from pieces_server.database.opening import connect_checked, told_unusable
+    from pieces_server.database.opening import checked_database
     from pieces_server.settings import SettingsError
     from pieces_server.storage.data_folder_lock import held_data_folder, require_instance
 
@@ -46,17 +46,14 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
         raise SettingsError(
             f"there is no revision {revision!r}", hint=f"one of {', '.join(known_revisions())}"
         )
-    with held_data_folder(settings, exclusive=True):
-        database = connect_checked(settings)
-        with told_unusable(database):
-            lost = losses(database, revision)
-            if lost and not options.force:
-                raise PieceError(
-                    f"revision {revision} has no place for {', '.join(lost)}",
-                    hint="make a backup, then add --force to remove them",
-                )
-            migrate(database, revision, COMMAND_LINE)
-        database.close()
+    with held_data_folder(settings, exclusive=True), checked_database(settings) as database:
+        lost = losses(database, revision)
+        if lost and not options.force:
+            raise PieceError(
+                f"revision {revision} has no place for {', '.join(lost)}",
+                hint="make a backup, then add --force to remove them",
+            )
+        migrate(database, revision, COMMAND_LINE)
     for what in lost:
         print(f"removed {what}")
     print(f"the tables of the database {database.name} are of revision {revision}")

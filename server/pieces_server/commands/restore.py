@@ -26,16 +26,14 @@ def run(settings: Settings, options: argparse.Namespace) -> int:
     """Check the backup, restore it, and say what was in it."""
     from pieces_server.backup.reading import open_backup
     from pieces_server.backup.restoring import restore
-    from pieces_server.database.opening import connect_checked
+    from pieces_server.database.opening import checked_database
     from pieces_server.settings import usable
     from pieces_server.storage.data_folder_lock import held_data_folder
 
     path: Path = options.file
     with open_backup(path) as backup, held_data_folder(settings, exclusive=True):
-        database = connect_checked(settings)
-        with usable(settings.data_folder):
+        with checked_database(settings) as database, usable(settings.data_folder):
             restore(backup, database, settings.data_folder)
-        database.close()
         rows = backup.manifest.rows
     print(f"restored {rows['wheels']} wheels and {rows['api_keys']} API keys from {str(path)!r}")
     return 0

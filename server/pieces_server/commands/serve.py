@@ -2,41 +2,66 @@
 
 from __future__ import annotations
 
+import argparse
 import fcntl
 import logging
 import os
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, NoReturn
 
-from pieces_server.settings import usable
+from pieces_server.settings import Settings, setting_name, usable
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterable
 
     from pieces_server.instance import Instance
-    from pieces_server.settings import Settings
 
     from . import Commands
 
+_ALSO_OPTIONS: Final = frozenset({"host", "port"})
+"""The settings that the command `pieces serve` takes as options of the same name."""
 _logger = logging.getLogger(__name__)
 
 
 def register(commands: Commands) -> None:
     """Add the command to the program's."""
-    commands.add_parser("serve", help="run the instance (the default)").set_defaults(run=run)
+    parser = commands.add_parser(
+        "serve",
+        help="run the instance (the default)",
+        epilog="Its settings are taken from the environment: `python -m pieces_server --help`.",
+    )
+    refuse_settings(parser)
+    parser.set_defaults(run=run)
+
+
+def refuse_settings(parser: argparse.ArgumentParser) -> None:
+    """Have the parser say of each setting that is given as an option where it goes."""
+    for field in Settings.model_fields:
+        option = "--" + field.replace("_", "-")
+        parser.add_argument(option, nargs="?", action=_NoOption, help=argparse.SUPPRESS)
+
+
+class _NoOption(argparse.Action):
+    def __call__(
+        self, parser: argparse.ArgumentParser, _: object, values: object, option: str | None = None
+    ) -> NoReturn:
+        del values
+        also = f", or run `pieces serve {option}`" if self.dest in _ALSO_OPTIONS else ""
+        parser.error(f"`{option}` is no option: set `{setting_name(self.dest)}`{also}")
 
 
 def run(settings: Settings, _: argparse.Namespace) -> int:
     """Serve until a signal ends it, and the process with it."""
     from pieces_server.logs import configure_logs
-    from pieces_server.serving.alone import serve_alone
     from pieces_server.serving.ending import leave
     from pieces_server.serving.listener import allow_many_files, listen, url_of
+    from pieces_server.serving.single_process import serve_alone
+    from pieces_server.settings.remarks import contradictions
     from pieces_server.storage.data_folder_lock import held_data_folder
 
-    _warn_of_idle_settings(settings)
+    warn_of_idle_settings()
+    _warn(contradictions(settings))
     allow_many_files()
     with held_data_folder(settings, exclusive=False), listen(settings) as listener:
         configure_logs(settings.log_level)
@@ -89,8 +114,13 @@ def _alone_at_the_start(settings: Settings) -> Generator[None]:
         yield
 
 
-def _warn_of_idle_settings(settings: Settings) -> None:
-    from pieces_server.settings.remarks import contradictions, remarks
+def warn_of_idle_settings() -> None:
+    """Tell on stderr which settings have no effect, and which names are none."""
+    from pieces_server.settings.remarks import remarks
 
-    for remark in (*remarks(os.environ), *contradictions(settings)):
-        print(f"warning: {remark}", file=sys.stderr)
+    _warn(remarks(os.environ))
+
+
+def _warn(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(f"warning: {line}", file=sys.stderr)

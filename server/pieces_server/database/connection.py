@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL
 
-from pieces_server.settings import DatabaseType
+from pieces_server.settings import DatabaseType, SettingsError
 
 from .postgres import lift_limits, limit_queries, postgres_name, postgres_options, postgres_url
 from .unavailable import told_unavailable
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SQLITE_FILE: Final = "piecekit.db"
 _SQLITE_CONNECTIONS: Final = 40
-"""As many as there are threads that answer requests."""
+"""For most of the threads that may ask at once; the others wait for one that is given back."""
 _POSTGRES_CONNECTIONS: Final = 10
 _WAIT_S: Final = 30
 _LOCK_WAIT_S: Final = 30
@@ -112,23 +112,34 @@ def connect(settings: Settings) -> Database:
     """Return the database that the settings name. Nothing is asked of it yet.
 
     Raises:
-        SettingsError: if they do not say which it is.
+        SettingsError: if they do not say which it is, or psycopg is not installed.
     """
     # hide_parameters: an error's text goes to the log, and must not carry values there.
     common: dict[str, Any] = {"hide_parameters": True, "pool_timeout": _WAIT_S, "max_overflow": 0}
     if settings.db_type is DatabaseType.POSTGRES:
         url = postgres_url(settings)
+        return Database(_postgres_engine(url, settings, common), postgres_name(url))
+    path = settings.data_folder / SQLITE_FILE
+    return Database(_sqlite_engine(path, common), repr(str(path)))
+
+
+def _postgres_engine(url: URL, settings: Settings, common: dict[str, Any]) -> Engine:
+    options = postgres_options(settings, url)
+    try:
         engine = create_engine(
             url,
             pool_size=_POSTGRES_CONNECTIONS,
             pool_pre_ping=True,
-            connect_args=postgres_options(settings, url),
+            connect_args=options,
             **common,
         )
-        event.listen(engine, "connect", limit_queries)
-        return Database(engine, postgres_name(url))
-    path = settings.data_folder / SQLITE_FILE
-    return Database(_sqlite_engine(path, common), repr(str(path)))
+    except ImportError as error:
+        raise SettingsError(
+            f"`AP_DB_TYPE` is POSTGRES, but psycopg cannot be imported: {error}",
+            hint="install `pieces-server[postgres]`",
+        ) from error
+    event.listen(engine, "connect", limit_queries)
+    return engine
 
 
 def _sqlite_engine(path: Path, common: dict[str, Any]) -> Engine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING
 
 from sqlalchemy import text
@@ -12,10 +12,13 @@ from pieces_server.settings import SettingsError
 
 from .connection import Database, connect
 from .migrating import HEAD, migrate
+from .refusals import refusal
 from .unavailable import DatabaseUnavailableError, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+
+    from sqlalchemy import Connection
 
     from pieces_server.settings import Settings
 
@@ -24,7 +27,8 @@ def open_database(settings: Settings) -> Database:
     """Open the database that the settings name, with the tables of this version of Piecekit.
 
     Raises:
-        SettingsError: if it cannot be used, is damaged, or was written by a later version.
+        SettingsError: if it cannot be used, is damaged, was written by a later version, or refuses
+            the login.
         DatabaseUnavailableError: if PostgreSQL does not answer.
     """
     database = connect_checked(settings)
@@ -33,20 +37,29 @@ def open_database(settings: Settings) -> Database:
     return database
 
 
+@contextmanager
+def checked_database(settings: Settings) -> Generator[Database]:
+    """Hand out what `connect_checked` opens, and close it; errors are those of `told_unusable`."""
+    database = connect_checked(settings)
+    with told_unusable(database), closing(database):
+        yield database
+
+
 def connect_checked(settings: Settings) -> Database:
     """Open the database, with the tables that it has.
 
     Raises:
-        SettingsError: if it cannot be used, or is damaged.
+        SettingsError: if it cannot be used, is damaged, or refuses the login.
         DatabaseUnavailableError: if PostgreSQL does not answer.
     """
     database = connect(settings)
-    with told_unusable(database), database.reading() as connection:
-        connection.execute(text("SELECT 1"))
-        if database.is_sqlite:
-            damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-            if damage != "ok":
-                raise _unusable(database, damage)
+    try:
+        with told_unusable(database), database.reading() as connection:
+            _check(connection, database)
+    except DatabaseUnavailableError as error:
+        if (refused := refusal(error, database.name, settings)) is None:
+            raise
+        raise refused from error
     return database
 
 
@@ -66,6 +79,14 @@ def told_unusable(database: Database) -> Generator[None]:
         raise _unusable(database, reason_of(cause)) from error
     except DBAPIError as error:
         raise _unusable(database, reason_of(error)) from error
+
+
+def _check(connection: Connection, database: Database) -> None:
+    connection.execute(text("SELECT 1"))
+    if database.is_sqlite:
+        damage = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+        if damage != "ok":
+            raise _unusable(database, damage)
 
 
 @contextmanager

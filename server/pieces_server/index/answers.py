@@ -63,7 +63,7 @@ class Answer:
 
 def bytes_answer(request: Request, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Return an answer with these bytes, or that the client has them already."""
-    if is_unchanged(_header(request, "if-none-match"), headers["ETag"]):
+    if is_unchanged(header(request, "if-none-match"), headers["ETag"]):
         return _unchanged(headers)
     return Answer(200, _with_length(headers, len(body)), b"" if request.method == "HEAD" else body)
 
@@ -74,11 +74,11 @@ def file_answer(request: Request, file: StoredFile, headers: Mapping[str, str]) 
     Raises:
         RangeError: if the wanted part is behind the end.
     """
-    if is_unchanged(_header(request, "if-none-match"), headers["ETag"]):
+    if is_unchanged(header(request, "if-none-match"), headers["ETag"]):
         return _unchanged(headers)
     if request.method == "HEAD":
         return Answer(200, _with_length(headers, file.size_bytes))
-    ranges, if_range = _header(request, "range"), _header(request, "if-range")
+    ranges, if_range = header(request, "range"), header(request, "if-range")
     part = wanted_part(ranges, if_range, headers["ETag"], file.size_bytes)
     if part is None:
         return _file_part(200, headers, file, range(file.size_bytes))
@@ -121,7 +121,8 @@ def _with_length(headers: Mapping[str, str], size_bytes: int) -> dict[str, str]:
     return {**headers, "Content-Length": str(size_bytes)}
 
 
-def _header(request: Request, name: str) -> str:
+def header(request: Request, name: str) -> str:
+    """Return a header; of several of the name, the list that they are one of. Source: RFC 9110."""
     return ",".join(request.headers.getlist(name))
 
 

@@ -22,7 +22,7 @@ from pieces_framework.errors import PieceNotFoundError
 from pieces_framework.names import normalize_name
 from pieces_server.permissions import may_install
 
-from .answers import NO_SNIFFING, Answer, bytes_answer, file_answer, redirect
+from .answers import NO_SNIFFING, Answer, bytes_answer, file_answer, header, redirect
 from .negotiation import Form, choose_form, form_named, takes_gzip
 from .page_cache import Page, PageCache, make_page
 from .pages import files_as_html, files_as_json, names_as_html, names_as_json
@@ -94,7 +94,9 @@ class IndexApplication:
             case [name, filename]:
                 return self._send_file(request, name, filename)
             case _:
-                raise PieceNotFoundError("the package index has no such page")
+                raise PieceNotFoundError(
+                    f"the package index has no page {request.url.path[:200]!r}"
+                )
 
     def _list_names(self, request: Request) -> Answer:
         form, zipped = _wanted_form(request), _takes_gzip(request)
@@ -207,7 +209,7 @@ def _wanted_form(request: Request) -> Form:
     if named is not None:
         wanted, form = named, form_named(named)
     else:
-        wanted = ",".join(request.headers.getlist("accept"))
+        wanted = header(request, "accept")
         form = choose_form(wanted)
     if form is None:
         raise NotAcceptableError(wanted)
@@ -215,4 +217,4 @@ def _wanted_form(request: Request) -> Form:
 
 
 def _takes_gzip(request: Request) -> bool:
-    return takes_gzip(",".join(request.headers.getlist("accept-encoding")))
+    return takes_gzip(header(request, "accept-encoding"))

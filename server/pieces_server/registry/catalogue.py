@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from pieces_framework.errors import PieceNotFoundError
-from pieces_framework.names import distribution_name
+from pieces_framework.names import distribution_name, is_distribution_name
 from pieces_framework.versions import newest
 
 from .listing import list_pieces
+from .piece_source import piece_not_found
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -18,15 +17,6 @@ if TYPE_CHECKING:
 
     from .listing import ListedPiece, ListWishes
     from .piece_source import PieceSource, PieceVersion, StoredPiece
-
-# Source: PEP 508, "Names", of a normalised name. No database is asked for anything else.
-_NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_NAME_CHARACTERS: Final = 214
-
-
-def is_name(distribution: str) -> bool:
-    """Whether a text can be the normalised name of a distribution."""
-    return len(distribution) <= _NAME_CHARACTERS and _NAME.fullmatch(distribution) is not None
 
 
 class Catalogue:
@@ -106,11 +96,11 @@ class Catalogue:
 
     def _versions_of(self, name: str, version: Version | None = None) -> Sequence[PieceVersion]:
         distribution = distribution_name(name)
-        if not is_name(distribution):
+        if not is_distribution_name(distribution):  # no database is asked for anything else
             return ()
         return self._source.versions_of(distribution, version)
 
     def _found(self, name: str, entry: PieceVersion | None) -> StoredPiece:
         if entry is None:
-            raise PieceNotFoundError(f"piece_metadata_not_found pieceName={name}")
+            raise piece_not_found(name)
         return self._source.load([entry])[0]

@@ -12,27 +12,28 @@ import hashlib
 import json
 from contextlib import contextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
 from urllib.parse import unquote, urlsplit
 
 import requests
 from pypi_simple import ACCEPT_ANY, ProjectPage, PyPISimple, UnsupportedRepoVersionError
 
-from pieces_framework.names import distribution_name, normalize_name
+from pieces_framework.names import distribution_name, is_distribution_name, normalize_name
 from pieces_server.errors import EngineOperationError, FileTooLargeError
 from pieces_server.settings import SettingsError
 from pieces_server.web.form_reader import one_line
 
 from .bounded_connections import BoundedAdapter, Bounds
-from .catalogue import is_name
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from urllib.parse import SplitResult
 
     from pypi_simple import DistributionPackage
 
     from pieces_server.settings import Settings
+
+    _Write: TypeAlias = Callable[[bytes], object]
 
 _TIMEOUT_S: Final = (10.0, 30.0)
 """To connect, and for each wait for bytes."""
@@ -43,14 +44,6 @@ _MAX_REASON: Final = 500
 _CHUNK_BYTES: Final = 64 * 1024
 _JSON: Final = "application/vnd.pypi.simple.v1+json"
 _HTML: Final = frozenset({"application/vnd.pypi.simple.v1+html", "text/html"})
-
-
-class Target(Protocol):
-    """What a file is written to."""
-
-    def write(self, chunk: bytes, /) -> object:
-        """Add to its end."""
-        ...
 
 
 def open_other_index(settings: Settings) -> OtherIndex | None:
@@ -99,13 +92,13 @@ class OtherIndex:
             else (unquote(split.username), unquote(split.password or ""))
         )
 
-    def download(self, name: str, version: str, target: Target) -> str:
+    def download(self, name: str, version: str, write: _Write) -> str:
         """Write the wheel of a version, and return its file name.
 
         Args:
             name: of the piece, in any spelling that installers or flows take.
             version: exactly that one.
-            target: where the bytes go.
+            write: takes the next bytes of it.
 
         Raises:
             EngineOperationError: if the index has no such wheel, has withdrawn it, does not answer
@@ -113,13 +106,13 @@ class OtherIndex:
             FileTooLargeError: if it is larger than the instance takes.
         """
         distribution = distribution_name(name)
-        if not is_name(distribution):  # it becomes a part of an address
+        if not is_distribution_name(distribution):  # it becomes a part of an address
             raise EngineOperationError(f"{self._name} has no {distribution!r}")
         bounds = Bounds(self._name, self._origin[1], deadline_s=self._deadline_s)
         with bounds, _session(bounds) as session:
             page = self._page(session, distribution)
             file = self._wheel(page, distribution, version)
-            self._fetch(session, file, target)
+            self._fetch(session, file, write)
         return file.filename
 
     def _page(self, session: requests.Session, distribution: str) -> ProjectPage:
@@ -159,7 +152,7 @@ class OtherIndex:
             )
         return chosen
 
-    def _fetch(self, session: requests.Session, file: DistributionPackage, target: Target) -> None:
+    def _fetch(self, session: requests.Session, file: DistributionPackage, write: _Write) -> None:
         expected = file.digests.get("sha256", "").lower()
         if not expected:
             raise EngineOperationError(
@@ -171,7 +164,7 @@ class OtherIndex:
             self._require_success(response)
             for chunk in self._chunks(response, self._max_file_bytes):
                 digest.update(chunk)
-                target.write(chunk)
+                write(chunk)
         if digest.hexdigest() != expected:
             raise EngineOperationError(
                 f"{file.filename!r} has another SHA-256 than {self._name} says",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from pieces_framework.errors import PieceNotFoundError
 from pieces_framework.versions import Version, VersionError
 
 if TYPE_CHECKING:
@@ -69,10 +70,7 @@ class PieceSource(Protocol):
     """Where pieces come from. Threads share it."""
 
     def versions(self) -> Mapping[str, Sequence[PieceVersion]]:
-        """Return every version, the highest first, by normalised name.
-
-        It is the same object for as long as nothing has changed.
-        """
+        """Return every version, the highest first, by normalised name."""
         ...
 
     def versions_of(
@@ -89,6 +87,17 @@ class PieceSource(Protocol):
     def load(self, versions: Sequence[PieceVersion]) -> Sequence[StoredPiece]:
         """Return all that is known of versions that this source named, in their order."""
         ...
+
+
+def piece_not_found(name: str, version: Version | None = None) -> PieceNotFoundError:
+    """Return the error that there is no such piece, or no such version of it.
+
+    Args:
+        name: as it was asked for. The text is the documented one: other clients look for it.
+        version: if one was asked for exactly.
+    """
+    which = f"pieceName={name}" if version is None else f"pieceName={name} version={version}"
+    return PieceNotFoundError(f"piece_metadata_not_found {which}")
 
 
 def release_bounds(

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from pieces_framework.errors import PieceNotFoundError
-from pieces_framework.names import distribution_name
+from pieces_framework.names import distribution_name, is_distribution_name
 from pieces_server.audit import record
 from pieces_server.database.identifiers import now
 from pieces_server.database.tables import distributions, wheels
 
-from .catalogue import is_name
-from .piece_source import Notice
+from .piece_source import Notice, piece_not_found
 from .version_rows import raise_revision
 
 if TYPE_CHECKING:
@@ -80,8 +78,8 @@ class Withdrawing:
         actor: Actor,
     ) -> WithdrawalState:
         distribution = distribution_name(name)
-        if not is_name(distribution):
-            raise _not_found(name, version)
+        if not is_distribution_name(distribution):
+            raise piece_not_found(name, version)
         with self._database.writing() as connection:
             # Whoever changes something below a name holds this row first, so none waits for
             # another in a circle.
@@ -110,7 +108,7 @@ def _state(
     )
     row = connection.execute(query).first()
     if row is None:
-        raise _not_found(name, version)
+        raise piece_not_found(name, version)
     yanked, deprecated = row.yanked, row.deprecated
     return WithdrawalState(
         distribution=distribution,
@@ -136,7 +134,3 @@ def _write(
         wheels.c.version == str(state.version),
     )
     connection.execute(update(wheels).where(*this).values(columns[withdrawal]))
-
-
-def _not_found(name: str, version: Version) -> PieceNotFoundError:
-    return PieceNotFoundError(f"piece_metadata_not_found pieceName={name} version={version}")

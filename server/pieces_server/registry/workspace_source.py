@@ -27,7 +27,7 @@ from pieces_server.errors import EngineOperationError
 from pieces_server.settings import SettingsError
 
 from .catalogue import Catalogue
-from .piece_source import PieceVersion, StoredPiece, release_bounds
+from .piece_source import PieceVersion, StoredPiece, piece_not_found, release_bounds
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -218,7 +218,7 @@ class WorkspaceCatalogue(Catalogue):
     ) -> StoredPiece:
         found = self._workspace.load(self._workspace.versions_of(distribution_name(name)))
         if not found:
-            raise PieceNotFoundError(f"piece_metadata_not_found pieceName={name}")
+            raise piece_not_found(name)
         return found[0]
 
     @override

@@ -1,1 +1,1 @@
-"""The instance's routes, a module for each part of its API."""
+"""The instance's routes, a module with a `router` for each part of its API, and what they share."""

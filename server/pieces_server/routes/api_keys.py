@@ -7,8 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
 
-from pieces_server.access.entries import MAX_NAME_CHARACTERS, KeyEntry, entry_of, key_name
 from pieces_server.access.errors import KeyConflictError
+from pieces_server.access.key_entry import MAX_NAME_CHARACTERS, KeyEntry, entry_of, key_name
 from pieces_server.access.scopes import DEFAULT_SCOPE, Scope
 from pieces_server.audit import Actor
 from pieces_server.errors import ConflictError, refused_with

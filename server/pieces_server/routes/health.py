@@ -16,7 +16,6 @@ from pieces_framework.errors import PieceError
 from pieces_server.database.migrating import HEAD, current_revision
 from pieces_server.errors import NotReadyError, refused_with
 from pieces_server.instance import Instance, instance_of
-from pieces_server.settings import SettingsError
 
 router: Final = APIRouter(prefix="/api/v1", tags=["health"])
 _WAIT_S: Final = 3
@@ -82,7 +81,7 @@ def _use_database(instance: Instance) -> None:
     with instance.database.reading() as connection:
         revision = current_revision(connection)
     if revision != HEAD:
-        raise SettingsError(f"its tables are of revision {revision}, not {HEAD}")
+        raise PieceError(f"its tables are of revision {revision}, not {HEAD}")
 
 
 def _use_folder(instance: Instance) -> None:

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated, Final, Literal, TypeAlias
 
 from anyio import CapacityLimiter, to_thread
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from pieces_server.audit import Actor
@@ -13,6 +13,7 @@ from pieces_server.instance import Instance
 from pieces_server.registry.publishing import Announced, Published
 
 from .document import Document
+from .parameters import NameText, VersionField
 
 _INSTALLING: Final = CapacityLimiter(4)
 """So many wait at a time for the other index, which may be slow; publishers do not wait for it."""
@@ -31,8 +32,8 @@ def _without_file(kind: PackageType) -> PackageType:
 class InstallForm(Document):
     """Which version is to be installed."""
 
-    piece_name: Annotated[str, Field(min_length=1, max_length=214)]
-    piece_version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=80)]
+    piece_name: NameText
+    piece_version: VersionField
     package_type: Annotated[
         PackageType, AfterValidator(_without_file), WithJsonSchema({"const": "REGISTRY"})
     ]
@@ -58,7 +59,9 @@ def _install(instance: Instance, asked: InstallForm, actor: Actor) -> Published:
             " `AP_REGISTRY_URL`",
         )
     with instance.folder.receiving() as incoming:
-        filename = instance.other_index.download(asked.piece_name, asked.piece_version, incoming)
+        filename = instance.other_index.download(
+            asked.piece_name, asked.piece_version, incoming.write
+        )
         return instance.publishing.publish_piece(
             incoming.received(),
             Announced(

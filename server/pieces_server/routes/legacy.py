@@ -14,14 +14,17 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from pieces_server.access.scopes import Scope
 from pieces_server.audit import Actor
-from pieces_server.errors import AlreadyPublishedError, AuthorizationError, FormError, NoPieceError
+from pieces_server.errors import AlreadyPublishedError, FormError, NoPieceError
 from pieces_server.instance import Instance, instance_of
-from pieces_server.permissions import Uploader, may_upload_any
+from pieces_server.permissions import Uploader, actor_of
 from pieces_server.registry.publishing import Announced
 from pieces_server.storage.wheel_folder import ReceivedFile
 from pieces_server.web.form_reader import Form
 from pieces_server.web.uploads import validated, with_form
+
+from .parameters import NameText
 
 PATHS: Final = ("/legacy", "/legacy/")
 router: Final = APIRouter(tags=["index"], include_in_schema=False)
@@ -37,7 +40,7 @@ class UploadForm(BaseModel):
     action: Annotated[Literal["file_upload"], Field(alias=":action")]
     protocol_version: Literal["1"] = "1"
     filetype: Literal["bdist_wheel"]
-    name: Annotated[str, Field(min_length=1, max_length=214)]
+    name: NameText
     version: Annotated[str, Field(min_length=1, max_length=80)]
     content: ReceivedFile
     md5_digest: str = ""
@@ -47,21 +50,21 @@ class UploadForm(BaseModel):
 
 @router.post(PATHS[0])
 @router.post(PATHS[1])
-async def upload(request: Request, actor: Uploader) -> Response:
+async def upload(request: Request, key: Uploader) -> Response:
     """Take in a wheel: one of a piece with the scope `publish`, any other with `admin`."""
     instance = instance_of(request)
     instance.require_publishing()
     await with_form(
         request,
         instance.folder,
-        partial(_store, request, instance, actor),
+        partial(_store, instance, actor_of(request, key), key.scope),
         file_field="content",
         max_file_bytes=instance.settings.max_file_size_bytes,
     )
     return PlainTextResponse("OK", HTTPStatus.OK)
 
 
-def _store(request: Request, instance: Instance, actor: Actor, form: Form) -> None:
+def _store(instance: Instance, actor: Actor, scope: Scope, form: Form) -> None:
     """Store the file of a form.
 
     One that is there already, with the same bytes, is no error: `twine upload` has no other way to
@@ -75,19 +78,13 @@ def _store(request: Request, instance: Instance, actor: Actor, form: Form) -> No
     try:
         if publishing.holds_piece(asked.content, label=label):
             publishing.publish_piece(asked.content, announced, actor=actor)
+        elif not scope.includes(Scope.ADMIN):
+            raise NoPieceError(label)
         else:
-            _require_any(request, label)
             publishing.publish_wheel(asked.content, announced, actor=actor)
     except AlreadyPublishedError as error:
         if error.sha256 != asked.content.sha256:
             raise
-
-
-def _require_any(request: Request, label: str) -> None:
-    try:
-        may_upload_any(request)
-    except AuthorizationError:
-        raise NoPieceError(label) from None
 
 
 def _read(form: Form) -> UploadForm:

@@ -3,17 +3,15 @@
 from typing import Annotated, Any, Final, Literal
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from pieces_framework.names import MAX_NAME_CHARACTERS
+from pieces_framework.versions import VERSION_PATTERN
 from pieces_server.web.form_reader import one_line
 
-NAME_CHARACTERS: Final = 214
-"""The longest name of a package, as registries of packages have it."""
 REASON_CHARACTERS: Final = 500
-_NUMBER: Final = "(0|[1-9][0-9]{0,8})"
-_VERSION: Final = rf"{_NUMBER}\.{_NUMBER}\.{_NUMBER}"
-VERSION_PATTERN: Final = f"^{_VERSION}$"
+_VERSION: Final = f"^{VERSION_PATTERN}$"
 
 
 def _read_flag(value: Any) -> Any:  # what a query has, or the default
@@ -31,9 +29,13 @@ def _pattern(pattern: str, example: str) -> WithJsonSchema:
 
 Flag = Annotated[bool, BeforeValidator(_read_flag)]
 """`true` or `false`, and no other word for them."""
-VersionText = Annotated[str, _pattern(VERSION_PATTERN, "0.91.0")]
-RangeText = Annotated[str, _pattern(f"^[~^]?{_VERSION}$", "^0.1.0")]
+VersionText = Annotated[str, _pattern(_VERSION, "0.91.0")]
+RangeText = Annotated[str, _pattern(f"^[~^]?{VERSION_PATTERN}$", "^0.1.0")]
 OneLine = Annotated[str, AfterValidator(one_line)]
+NameText = Annotated[str, Field(min_length=1, max_length=MAX_NAME_CHARACTERS)]
+"""A name in a document, in any spelling that the route takes."""
+VersionField = Annotated[str, Field(pattern=_VERSION)]
+"""A version in a document."""
 
 PieceName = Annotated[
     str,
@@ -46,7 +48,7 @@ PieceScope = Annotated[
     str, Path(description="The first part of a name.", examples=["@activepieces"])
 ]
 ExactVersion = Annotated[
-    str, _pattern(VERSION_PATTERN, "0.1.0"), Path(description="Exactly; also one that is yanked.")
+    str, _pattern(_VERSION, "0.1.0"), Path(description="Exactly; also one that is yanked.")
 ]
 Edition = Annotated[
     Literal["ce", "ee", "cloud"],

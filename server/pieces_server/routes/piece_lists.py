@@ -4,13 +4,14 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
 
+from pieces_framework.names import MAX_NAME_CHARACTERS
 from pieces_framework.presentation import PieceCategory
 from pieces_framework.versions import Version
 from pieces_server.instance import Instance, instance_of
 from pieces_server.permissions import may_read
 
 from .document import Document
-from .parameters import NAME_CHARACTERS, Edition, VersionText
+from .parameters import Edition, VersionText
 from .piece_documents import NoticeDocument, notice_document
 
 router: Final = APIRouter(
@@ -54,7 +55,7 @@ def list_registry(
 
 @router.get("/versions", response_model_exclude_none=True)
 def list_versions(
-    name: Annotated[str, Query(min_length=1, max_length=2 * NAME_CHARACTERS)],
+    name: Annotated[str, Query(min_length=1, max_length=2 * MAX_NAME_CHARACTERS)],
     release: VersionText,
     instance: Annotated[Instance, Depends(instance_of)],
     _: Edition = "ce",

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pieces_framework import COMPATIBLE_RELEASE
 from pieces_framework.presentation import PieceCategory
-from pieces_framework.versions import Version, VersionRange
+from pieces_framework.versions import Version, VersionError, VersionRange
 from pieces_server.errors import refused_with
 from pieces_server.instance import Instance, instance_of
 from pieces_server.permissions import may_read
@@ -126,10 +126,18 @@ def get_piece(
     """Read a piece: the newest version, or the newest that is asked for."""
     piece = instance.catalogue.choose_piece(
         name,
-        None if query.version is None else VersionRange.parse(query.version),
+        None if query.version is None else _requirement(query.version),
         release=Version.parse(COMPATIBLE_RELEASE),
     )
     return JSONResponse(piece_document(piece, query.locale))
+
+
+def _requirement(text: str) -> VersionRange:
+    try:
+        return VersionRange.parse(text)
+    except VersionError as error:
+        hint = f"{error.hint}; leave `version` out for the newest"
+        raise VersionError(error.message, hint=hint) from None
 
 
 @router.get("/{name:path}/versions/{version}", responses=_DETAIL)

@@ -1,7 +1,6 @@
 """Which versions are published already: what a publisher of many pieces asks first."""
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Request
@@ -9,13 +8,12 @@ from pydantic import Field
 
 from pieces_framework.names import distribution_name
 from pieces_framework.versions import Version
-from pieces_server.errors import refused_with
 from pieces_server.instance import Instance, instance_of
 from pieces_server.permissions import may_read
 
 from .document import Document
 from .json_body import read_json
-from .parameters import NAME_CHARACTERS, VERSION_PATTERN
+from .parameters import NameText, VersionField
 
 router: Final = APIRouter(prefix="/api/v1/pieces", tags=["pieces"])
 
@@ -25,9 +23,9 @@ _MAX_PIECES: Final = 1000
 class WantedPiece(Document):
     """A version that a publisher has."""
 
-    name: Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS)]
+    name: NameText
     """In any spelling that installers or flows take."""
-    version: Annotated[str, Field(pattern=VERSION_PATTERN)]
+    version: VersionField
     source_digest: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
@@ -70,11 +68,7 @@ _REQUEST_BODY: Final = {
 }
 
 
-@router.post(
-    "/present",
-    openapi_extra={"requestBody": _REQUEST_BODY},
-    responses=refused_with(HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED),
-)
+@router.post("/present", openapi_extra={"requestBody": _REQUEST_BODY})
 def find_present(
     asked: Annotated[PresentQuestion, Depends(question)],
     instance: Annotated[Instance, Depends(instance_of)],

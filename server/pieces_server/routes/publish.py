@@ -6,11 +6,7 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import (
-    AfterValidator,
-    Field,
-    WithJsonSchema,
-)
+from pydantic import Field, WithJsonSchema
 
 from pieces_framework.wire import document
 from pieces_server.audit import Actor
@@ -19,30 +15,28 @@ from pieces_server.instance import Instance, instance_of
 from pieces_server.permissions import Publisher
 from pieces_server.registry.publishing import Announced, Published
 from pieces_server.storage.wheel_folder import ReceivedFile
-from pieces_server.web.form_reader import Form, one_line
+from pieces_server.web.form_reader import Form
 from pieces_server.web.uploads import validated, with_form
 
 from .document import Document
 from .install import InstallForm, PackageType, install_piece
 from .json_body import media_type, read_json
+from .parameters import REASON_CHARACTERS, NameText, OneLine, VersionField
 from .piece_documents import PieceDetail, piece_document
 
 PATH: Final = "/api/v1/pieces"
 router: Final = APIRouter(prefix=PATH, tags=["pieces"])
-
-_NAME_CHARACTERS: Final = 214
-"""The longest name of a package, as registries of packages have it."""
 
 
 class PublishForm(Document):
     """What a publisher sends."""
 
     piece_archive: Annotated[ReceivedFile, WithJsonSchema({"type": "string", "format": "binary"})]
-    piece_name: Annotated[str, Field(min_length=1, max_length=_NAME_CHARACTERS)]
-    piece_version: Annotated[str, Field(pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$", max_length=80)]
+    piece_name: NameText
+    piece_version: VersionField
     package_type: Annotated[PackageType, WithJsonSchema({"const": "ARCHIVE"})]
     scope: Literal["PLATFORM"]
-    breaking_reason: Annotated[str, Field(max_length=500), AfterValidator(one_line)] = ""
+    breaking_reason: Annotated[OneLine, Field(max_length=REASON_CHARACTERS)] = ""
     """Why the version may break what its number says it does not."""
 
 
@@ -80,15 +74,7 @@ _REQUEST_BODY: Final = {
     openapi_extra={"requestBody": _REQUEST_BODY},
     responses={
         201: {"model": PublishedPiece},
-        **refused_with(
-            HTTPStatus.BAD_REQUEST,
-            HTTPStatus.UNAUTHORIZED,
-            HTTPStatus.FORBIDDEN,
-            HTTPStatus.REQUEST_TIMEOUT,
-            HTTPStatus.CONFLICT,
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-            HTTPStatus.INSUFFICIENT_STORAGE,
-        ),
+        **refused_with(HTTPStatus.CONFLICT, HTTPStatus.INSUFFICIENT_STORAGE),
     },
 )
 async def publish_piece(request: Request, actor: Publisher) -> Response:

@@ -16,7 +16,7 @@ def listen(settings: Settings) -> socket.socket:
     """Take the address and the port.
 
     Raises:
-        SettingsError: if the machine has not that address, or the port is taken.
+        SettingsError: if the address is not this machine's, or the port is taken.
     """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:

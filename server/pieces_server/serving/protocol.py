@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import h11
@@ -12,16 +12,17 @@ from h11._connection import DEFAULT_MAX_INCOMPLETE_EVENT_SIZE
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from pieces_server.database.identifiers import new_id
-from pieces_server.errors import error_document
+from pieces_server.web.error_answers import error_answer
 
 from .configuration import ServingConfig
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from starlette.responses import JSONResponse
     from starlette.types import Receive, Scope, Send
     from uvicorn.protocols.http.h11_impl import RequestResponseCycle
     from uvicorn.server import ServerState
-
-    from pieces_framework.wire import JsonValue
 
 _LINGER_S: Final = 2
 """How long what a client still sends is thrown away after it was refused: closing at once would
@@ -34,7 +35,6 @@ _incoming: Final = memoryview(bytearray(DEFAULT_MAX_INCOMPLETE_EVENT_SIZE))
 """What has just come in, on whichever connection: it is copied at once."""
 _waiting: Final[dict[BoundedProtocol, asyncio.TimerHandle]] = {}
 """The connections whose heads are waited for, longest first, with what ends the wait."""
-_REASONS: Final = {400: b"Bad Request", 408: b"Request Timeout"}
 _logger = logging.getLogger(__name__)
 
 
@@ -107,9 +107,9 @@ class BoundedProtocol(H11Protocol, asyncio.BufferedProtocol):
             super().shutdown()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no HTTP; uvicorn calls this."""
+        """Refuse what is not HTTP; uvicorn calls this."""
         del msg
-        self._refuse(400, "VALIDATION", "no valid HTTP, or too large a head, or too small chunks")
+        self._refuse(400, "VALIDATION", "not valid HTTP, too large a head, or too small chunks")
 
     def _watch_head(self) -> None:
         if self._is_refused or self.conn.their_state is not h11.IDLE:
@@ -127,7 +127,7 @@ class BoundedProtocol(H11Protocol, asyncio.BufferedProtocol):
         has_begun, _ = self.conn.trailing_data
         if has_begun:
             self._refuse(
-                408, "REQUEST_TIMEOUT", f"no whole head within {self._timeout_s:g} seconds"
+                408, "REQUEST_TIMEOUT", f"no whole head came within {self._timeout_s:g} seconds"
             )
         else:
             self.transport.close()
@@ -141,24 +141,16 @@ class BoundedProtocol(H11Protocol, asyncio.BufferedProtocol):
             cycle.disconnected = True  # what answers the request learns it when it reads on
             cycle.message_event.set()
         if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            self._answer(status, error_document(code, message))
+            self._answer(status, code, message)
         else:
             self.transport.close()
 
-    def _answer(self, status: int, document: dict[str, JsonValue]) -> None:
-        request_id, body = new_id(), json.dumps(document).encode()
-        client = self.client[0] if self.client else None
-        fields = {"request_id": request_id, "status": status, "client": client}
-        _logger.info("no request", extra=fields)
-        head = [
-            (b"content-type", b"application/json"),
-            (b"content-length", str(len(body)).encode()),
-            (b"x-request-id", request_id.encode()),
-            (b"connection", b"close"),
-        ]
+    def _answer(self, status: int, code: str, message: str) -> None:
+        answer = _logged_answer(self.client, status, code, message)
+        reason = HTTPStatus(status).phrase.encode()
         for event in (
-            h11.Response(status_code=status, headers=head, reason=_REASONS[status]),
-            h11.Data(data=body),
+            h11.Response(status_code=status, headers=answer.raw_headers, reason=reason),
+            h11.Data(data=bytes(answer.body)),
             h11.EndOfMessage(),
         ):
             self.transport.write(self.conn.send(event) or b"")
@@ -191,7 +183,7 @@ class _Connection(h11.Connection):
         """Return what the client has sent next.
 
         Raises:
-            h11.RemoteProtocolError: if that is no HTTP, or the chunks are too small.
+            h11.RemoteProtocolError: if that is not HTTP, or the chunks are too small.
         """
         event = super().next_event()
         if isinstance(event, h11.Request):
@@ -199,18 +191,29 @@ class _Connection(h11.Connection):
         elif isinstance(event, h11.Data):
             self._chunks += event.chunk_end
             self._bytes += len(event.data)
-            if self._chunks > max(_FREE_CHUNKS, self._bytes / _MIN_CHUNK_BYTES):
+            # The last chunk may be any rest.
+            if self._chunks - 1 > max(_FREE_CHUNKS, self._bytes / _MIN_CHUNK_BYTES):
                 raise h11.RemoteProtocolError("the chunks are too small")
         return event
 
 
-async def _answer_busy(_: Scope, __: Receive, send: Send) -> None:
-    document = error_document("SERVICE_UNAVAILABLE", "too many connections")
-    head = [
-        (b"content-type", b"application/json"),
-        (b"retry-after", b"1"),
-        (b"x-request-id", new_id().encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": 503, "headers": head})
-    await send({"type": "http.response.body", "body": json.dumps(document).encode()})
+async def _answer_busy(scope: Scope, receive: Receive, send: Send) -> None:
+    answer = _logged_answer(
+        scope["client"], 503, "SERVICE_UNAVAILABLE", "too many connections", {"retry-after": "1"}
+    )
+    await answer(scope, receive, send)
+
+
+def _logged_answer(
+    client: tuple[str, int] | None,
+    status: int,
+    code: str,
+    message: str,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Return the answer to what does not reach the application, and so its log."""
+    request_id = new_id()
+    fields = {"request_id": request_id, "status": status, "client": client[0] if client else None}
+    _logger.info("refused: %s", message, extra=fields)
+    own = {"x-request-id": request_id, "connection": "close"}
+    return error_answer(status, code, {"message": message}, {**own, **(headers or {})})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .errors import SettingsError, usable
-from .instance_settings import PREFIX, DatabaseType, LogLevel, PiecesSource, Settings
+from .instance_settings import PREFIX, DatabaseType, LogLevel, PiecesSource, Settings, setting_name
 from .reading import read_settings
 
 __all__ = [
@@ -14,5 +14,6 @@ __all__ = [
     "Settings",
     "SettingsError",
     "read_settings",
+    "setting_name",
     "usable",
 ]

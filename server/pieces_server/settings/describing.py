@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from typing import Any, Final
 
-from .instance_settings import PREFIX, Settings
+from .instance_settings import Settings, setting_name
 
 _WIDTH: Final = 79
 
@@ -25,7 +25,7 @@ def described_settings() -> list[Described]:
     """Return the settings in the order in which they are declared."""
     return [
         Described(
-            f"{PREFIX}{name.upper()}",
+            setting_name(name),
             _written(field.default),
             " ".join((field.description or "").split()),
         )

@@ -72,23 +72,32 @@ def _ours(**defaults: str) -> list[DocumentedSetting]:
     return _alike(Status.WORKS, "", **defaults)
 
 
-_WORKS, _LATER, _REFUSED = Status.WORKS, Status.LATER, Status.REFUSED
 _NO_S3: Final = "there is no S3 storage: wheels are files in the data folder"
 _NO_REDIS: Final = "there is no Redis: nothing is queued outside the instance's own processes"
+_NO_CLOUD: Final = "no pieces are taken from Activepieces' cloud: they are no Python packages"
 _NO_TABLES: Final = "there are no tables"
 
 DOCUMENTED: Final[tuple[DocumentedSetting, ...]] = (
-    _setting("API_KEY", _WORKS, "the key of the command `pieces`; the instance makes its own keys"),
+    _setting(
+        "API_KEY", Status.WORKS, "the key of the command `pieces`; the instance makes its own keys"
+    ),
     *_ours(CONFIG_PATH="~/.activepieces", DB_TYPE="SQLITE3", DEV_PIECES=""),
     *_ours(MAX_FILE_SIZE_MB="10"),
-    *_ours(PIECES_SOURCE="CLOUD_AND_DB"),
+    _setting(
+        "PIECES_SOURCE",
+        Status.WORKS,
+        f"`DB` or `FILE` only: {_NO_CLOUD}",
+        "CLOUD_AND_DB",
+        fine=["DB", "FILE"],
+        fatal=True,
+    ),
     *_ours(POSTGRES_DATABASE="", POSTGRES_HOST="", POSTGRES_PASSWORD=""),
     *_ours(POSTGRES_PORT="", POSTGRES_SSL_CA="", POSTGRES_URL=""),
     *_ours(POSTGRES_USERNAME="", POSTGRES_USE_SSL="false"),
-    _setting("TELEMETRY_ENABLED", _WORKS, "whatever it is, nothing is ever sent", "true"),
+    _setting("TELEMETRY_ENABLED", Status.WORKS, "whatever it is, nothing is ever sent", "true"),
     _setting(
         "QUEUE_MODE",
-        _WORKS,
+        Status.WORKS,
         f"`MEMORY` only: {_NO_REDIS}",
         "MEMORY",
         fine=["MEMORY"],
@@ -96,7 +105,7 @@ DOCUMENTED: Final[tuple[DocumentedSetting, ...]] = (
     ),
     _setting(
         "FILE_STORAGE_LOCATION",
-        _WORKS,
+        Status.WORKS,
         f"`DB` only: {_NO_S3}",
         "DB",
         fine=["DB"],
@@ -104,42 +113,42 @@ DOCUMENTED: Final[tuple[DocumentedSetting, ...]] = (
     ),
     _setting(
         "EDITION",
-        _WORKS,
+        Status.WORKS,
         "`ce` only: the features of the paid editions are not here",
         fine=["CE"],
         fatal=True,
     ),
     _setting(
         "CONTAINER_TYPE",
-        _WORKS,
+        Status.WORKS,
         "not `WORKER`: a process that only runs flows does not exist",
         fine=["APP", "WORKER_AND_APP"],
         fatal=True,
     ),
     *_alike(
-        _LATER,
+        Status.LATER,
         "comes with the isolated processes that run pieces",
         ["UNSANDBOXED"],
         EXECUTION_MODE="UNSANDBOXED",
     ),
     *_alike(
-        _LATER,
+        Status.LATER,
         "comes with the isolated processes that run pieces",
         SANDBOX_PROPAGATED_ENV_VARS="",
         FLOW_WORKER_CONCURRENCY="10",
         SCHEDULED_WORKER_CONCURRENCY="10",
     ),
     *_alike(
-        _LATER,
+        Status.LATER,
         "comes with flows",
         FLOW_TIMEOUT_SECONDS="600",
         EXECUTION_DATA_RETENTION_DAYS="30",
         PAUSED_FLOW_TIMEOUT_DAYS="30",
         MAX_CONCURRENT_JOBS_PER_PROJECT="100",
     ),
-    *_alike(_LATER, "comes with flows", ["FALSE"], PROJECT_RATE_LIMITER_ENABLED="true"),
+    *_alike(Status.LATER, "comes with flows", ["FALSE"], PROJECT_RATE_LIMITER_ENABLED="true"),
     *_alike(
-        _LATER,
+        Status.LATER,
         "comes with triggers and webhooks on the instance",
         APP_WEBHOOK_SECRETS="",
         FRONTEND_URL="",
@@ -148,40 +157,45 @@ DOCUMENTED: Final[tuple[DocumentedSetting, ...]] = (
         TRIGGER_TIMEOUT_SECONDS="60",
         WEBHOOK_TIMEOUT_SECONDS="30",
     ),
-    _setting("ENCRYPTION_KEY", _LATER, "comes with stored connections"),
-    _setting("JWT_SECRET", _LATER, "comes with users who sign in"),
+    _setting("ENCRYPTION_KEY", Status.LATER, "comes with stored connections"),
+    _setting("JWT_SECRET", Status.LATER, "comes with users who sign in"),
     _setting(
         "CLOUD_AUTH_ENABLED",
-        _REFUSED,
+        Status.REFUSED,
         "the OAuth2 apps of Activepieces' cloud are for its own pieces",
         "false",
         fine=["FALSE"],
     ),
     _setting(
         "PIECES_SYNC_MODE",
-        _REFUSED,
-        "no pieces are taken from Activepieces' cloud: they are no Python packages",
+        Status.REFUSED,
+        _NO_CLOUD,
         "OFFICIAL_AUTO",
         fine=["NONE"],
     ),
-    _setting("INTERNAL_URL", _REFUSED, "there is no single sign-on"),
+    _setting("INTERNAL_URL", Status.REFUSED, "there is no single sign-on"),
     _setting(
-        "TEMPLATES_SOURCE_URL", _REFUSED, "there is no gallery of templates", "a cloud address"
+        "TEMPLATES_SOURCE_URL",
+        Status.REFUSED,
+        "there is no gallery of templates",
+        "a cloud address",
     ),
-    _setting("CODE_SANDBOX_TYPE", _REFUSED, "deprecated in favour of `AP_EXECUTION_MODE`"),
+    _setting("CODE_SANDBOX_TYPE", Status.REFUSED, "deprecated in favour of `AP_EXECUTION_MODE`"),
     _setting(
-        "SANDBOX_RUN_TIME_SECONDS", _REFUSED, "deprecated in favour of `AP_FLOW_TIMEOUT_SECONDS`"
+        "SANDBOX_RUN_TIME_SECONDS",
+        Status.REFUSED,
+        "deprecated in favour of `AP_FLOW_TIMEOUT_SECONDS`",
     ),
     *_alike(
-        _REFUSED,
+        Status.REFUSED,
         _NO_TABLES,
         MAX_FIELDS_PER_TABLE="15",
         MAX_RECORDS_PER_TABLE="1500",
         MAX_TABLES_PER_PROJECT="20",
     ),
-    *_alike(_REFUSED, _NO_REDIS, ["FALSE"], QUEUE_UI_ENABLED="true", REDIS_USE_SSL="false"),
+    *_alike(Status.REFUSED, _NO_REDIS, ["FALSE"], QUEUE_UI_ENABLED="true", REDIS_USE_SSL="false"),
     *_alike(
-        _REFUSED,
+        Status.REFUSED,
         _NO_REDIS,
         QUEUE_UI_PASSWORD="",
         QUEUE_UI_USERNAME="",
@@ -201,7 +215,7 @@ DOCUMENTED: Final[tuple[DocumentedSetting, ...]] = (
         REDIS_USER="",
     ),
     *_alike(
-        _REFUSED,
+        Status.REFUSED,
         _NO_S3,
         S3_ACCESS_KEY_ID="",
         S3_BUCKET="",
@@ -209,21 +223,21 @@ DOCUMENTED: Final[tuple[DocumentedSetting, ...]] = (
         S3_REGION="",
         S3_SECRET_ACCESS_KEY="",
     ),
-    *_alike(_REFUSED, _NO_S3, ["FALSE"], S3_USE_IRSA="", S3_USE_SIGNED_URLS=""),
+    *_alike(Status.REFUSED, _NO_S3, ["FALSE"], S3_USE_IRSA="", S3_USE_SIGNED_URLS=""),
 )
 
 
-def refusals(environment: Mapping[str, str]) -> list[str]:
-    """Return a line for each value that the instance must not start with.
+def refusals(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return a line for each value that the instance must not start with, by the setting's name.
 
     These would have it keep data elsewhere, guard it otherwise or do another job than it does.
     """
     asked = _in_capitals(environment)
-    return [
-        f"`{each.name}` {asked[each.name]!r} is refused: {each.reason}"
+    return {
+        each.name: f"`{each.name}` {asked[each.name]!r} is refused: {each.reason}"
         for each in DOCUMENTED
         if each.fatal and each.asks_too_much_of(asked)
-    ]
+    }
 
 
 def without_effect(environment: Mapping[str, str]) -> list[DocumentedSetting]:

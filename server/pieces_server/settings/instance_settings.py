@@ -7,13 +7,26 @@ from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from .errors import usable
 
 PREFIX: Final = "AP_"
+
+
+def setting_name(field: str) -> str:
+    """Return the name in the environment of a field of `Settings`."""
+    return PREFIX + field.upper()
 
 
 class DatabaseType(StrEnum):
@@ -31,7 +44,7 @@ class PiecesSource(StrEnum):
 
 
 class LogLevel(StrEnum):
-    """The least grave kind of line that the log has."""
+    """The mildest kind of line that the log has."""
 
     DEBUG = "DEBUG"
     INFO = "INFO"
@@ -64,6 +77,29 @@ def _addresses(texts: tuple[str, ...]) -> tuple[str, ...]:
     return texts
 
 
+def _with_known_home(path: Path) -> Path:
+    try:
+        path.expanduser()
+    except RuntimeError:
+        raise ValueError("begins with a home that is unknown") from None
+    return path
+
+
+def _index_address(url: SecretStr | None) -> SecretStr | None:
+    if url is not None and not _is_index_address(url.get_secret_value()):
+        raise ValueError("must be a package index's address, such as https://index.example/simple/")
+    return url
+
+
+def _is_index_address(url: str) -> bool:
+    try:
+        split = urlsplit(url)
+        _ = split.port
+    except ValueError:
+        return False
+    return split.scheme in {"http", "https"} and bool(split.hostname) and not split.query
+
+
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Listed = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_listed)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -85,7 +121,7 @@ class Settings(BaseSettings):
     """The address to listen on."""
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     """The port to listen on. 0 takes a free one."""
-    config_path: Path = Path("~/.pieces")
+    config_path: Annotated[Path, AfterValidator(_with_known_home)] = Path("~/.pieces")
     """The data folder: wheels, and the database unless that is PostgreSQL."""
     public_read: Flag = False
     """`true` lets everybody see and install pieces without a key."""
@@ -114,7 +150,7 @@ class Settings(BaseSettings):
     the instance is started in, for development."""
     dev_pieces: Listed = ()
     """With `FILE`: the pieces to serve, with commas between them."""
-    registry_url: SecretStr | None = None
+    registry_url: Annotated[SecretStr | None, AfterValidator(_index_address)] = None
     """The package index from which pieces of type `REGISTRY` are installed."""
     server_workers: Annotated[int, Field(ge=1, le=64)] = 1
     """How many processes answer requests."""
@@ -129,6 +165,14 @@ class Settings(BaseSettings):
     a proxy's that stands before the instance, such as `127.0.0.1`."""
     log_level: LogLevel = LogLevel.INFO
     """`DEBUG`, `INFO`, `WARNING` or `ERROR`. Requests are logged at `INFO`."""
+
+    @field_validator("postgres_url")
+    @classmethod
+    def _is_for_postgresql(cls, url: SecretStr | None, others: ValidationInfo) -> SecretStr | None:
+        """An instance that is meant for PostgreSQL must not begin anew on SQLite without a word."""
+        if url is not None and others.data.get("db_type") is DatabaseType.SQLITE3:
+            raise ValueError("is set, but `AP_DB_TYPE` is not `POSTGRES`")
+        return url
 
     @cached_property
     def data_folder(self) -> Path:

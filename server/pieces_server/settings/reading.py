@@ -10,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 
 from .documented import refusals
 from .errors import SettingsError
-from .instance_settings import PREFIX, DatabaseType, Settings
+from .instance_settings import Settings, setting_name
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -25,18 +25,18 @@ def read_settings() -> Settings:
     Raises:
         SettingsError: naming every setting that cannot be used, not only the first.
     """
-    problems = refusals(os.environ)
+    problems: dict[str, str] = {}
+    settings = None
     try:
         settings = Settings()
-        problems += _home_problem(settings) + _database_problem(settings)
     except ValidationError as error:
-        problems = [*map(_problem, error.errors()), *problems]
-    else:
-        if not problems:
-            return settings
+        problems = dict(map(_problem, error.errors()))
+    problems |= refusals(os.environ)  # they say more than that a value is none
+    if settings is not None and not problems:
+        return settings
     if len(problems) == 1:
-        raise SettingsError(problems[0], hint=_HINT)
-    listed = "".join(f"\n  {problem}" for problem in problems)
+        raise SettingsError(*problems.values(), hint=_HINT)
+    listed = "".join(f"\n  {problem}" for problem in problems.values())
     raise SettingsError(f"{len(problems)} settings cannot be used:{listed}", hint=_HINT)
 
 
@@ -45,28 +45,13 @@ def is_secret(field: FieldInfo) -> bool:
     return SecretStr in (field.annotation, *getattr(field.annotation, "__args__", ()))
 
 
-def _home_problem(settings: Settings) -> list[str]:
-    try:
-        _ = settings.data_folder
-    except RuntimeError:
-        return [
-            f"`AP_CONFIG_PATH` {str(settings.config_path)!r} begins with a home that is unknown"
-        ]
-    return []
-
-
-def _database_problem(settings: Settings) -> list[str]:
-    """An instance that is meant for PostgreSQL must not begin anew on SQLite without a word."""
-    if settings.postgres_url is None or settings.db_type is DatabaseType.POSTGRES:
-        return []
-    return ["`AP_POSTGRES_URL` is set, but `AP_DB_TYPE` is not `POSTGRES`"]
-
-
-def _problem(error: ErrorDetails) -> str:
-    name = str(error["loc"][0])
-    field = Settings.model_fields[name]
-    got = "" if is_secret(field) else f", got {error['input']!r}"
-    return f"`{PREFIX}{name.upper()}` {_demand(error, field)}{got}"
+def _problem(error: ErrorDetails) -> tuple[str, str]:
+    """Return the name of a setting, and what is wrong with it."""
+    field = str(error["loc"][0])
+    info = Settings.model_fields[field]
+    got = "" if is_secret(info) else f", got {str(error['input'])!r}"
+    name = setting_name(field)
+    return name, f"`{name}` {_demand(error, info)}{got}"
 
 
 def _demand(error: ErrorDetails, field: FieldInfo) -> str:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from .documented import DOCUMENTED, Status, without_effect
-from .instance_settings import PREFIX, DatabaseType, PiecesSource, Settings
+from .instance_settings import PREFIX, DatabaseType, PiecesSource, Settings, setting_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -40,19 +40,18 @@ def contradictions(settings: Settings) -> list[str]:
     if settings.pieces_source is not PiecesSource.FILE and settings.dev_pieces:
         found.append((["dev_pieces"], "`AP_PIECES_SOURCE` is not `FILE`"))
     return [
-        f"{_names(PREFIX + name.upper() for name in names)} has no effect: {reason}"
+        f"{_names(map(setting_name, names))} has no effect: {reason}"
         for names, reason in found
         if names
     ]
 
 
-def own_names() -> list[str]:
-    """Return the names of the settings that work, in the order in which they are declared."""
-    return [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
-
-
 def _known_names() -> set[str]:
-    return {*own_names(), *(each.name for each in DOCUMENTED), *_OF_THE_CLI}
+    return {
+        *map(setting_name, Settings.model_fields),
+        *(each.name for each in DOCUMENTED),
+        *_OF_THE_CLI,
+    }
 
 
 def _is_unknown(name: str) -> bool:

@@ -14,6 +14,8 @@ from pieces_server.database.tables import instance, wheels
 from pieces_server.flushing import write_flushed
 from pieces_server.settings import SettingsError
 
+from .wheel_folder import has_wheels, wheel_path
+
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
@@ -45,7 +47,7 @@ def check_identity(database: Database, data_folder: Path) -> None:
                     _require_wheels_of_rows(connection, database, data_folder)
                     known = found = assign(connection, data_folder, found or new_id())
         if known != found:
-            raise _mismatch(database, data_folder, known)
+            raise _mismatch(database, data_folder, known, found)
         # What a restore left that was killed after its last change.
         (data_folder / RESTORING_FILE).unlink(missing_ok=True)
 
@@ -76,9 +78,8 @@ def _require_wheels_of_rows(connection: Connection, database: Database, data_fol
             hint="run `restore` again: it was cut off",
         )
     sha256: str | None = connection.scalar(select(wheels.c.sha256).limit(1))
-    folder = data_folder / "wheels"
     if sha256 is None:
-        if next(folder.glob("*/*.whl"), None) is None:
+        if not has_wheels(data_folder):
             return
         raise SettingsError(
             f"`AP_CONFIG_PATH` {str(data_folder)!r} holds wheels, "
@@ -86,18 +87,22 @@ def _require_wheels_of_rows(connection: Connection, database: Database, data_fol
             hint="name the database that belongs to it; "
             "to move an instance to another, use `backup` and `restore`",
         )
-    if not (folder / sha256[:2] / f"{sha256}.whl").exists():
-        raise _mismatch(database, data_folder, None)
+    if not wheel_path(data_folder, sha256).exists():
+        raise SettingsError(
+            f"the database {database.name} belongs to another data folder than "
+            f"`AP_CONFIG_PATH` {str(data_folder)!r}: there is no wheel {sha256} in it",
+            hint="name the two that belong together",
+        )
 
 
-def _mismatch(database: Database, data_folder: Path, known: str | None) -> SettingsError:
-    hint = "name the two that belong together"
-    if known is not None:
-        hint += f"; if only the file was lost, write {known} into it"
+def _mismatch(
+    database: Database, data_folder: Path, known: str, found: str | None
+) -> SettingsError:
+    why = f"has no file `{ID_FILE}`" if found is None else f"has another id in `{ID_FILE}`"
     return SettingsError(
         f"the database {database.name} belongs to another data folder than "
-        f"`AP_CONFIG_PATH` {str(data_folder)!r}, as the file `{ID_FILE}` there says",
-        hint=hint,
+        f"`AP_CONFIG_PATH` {str(data_folder)!r}, which {why}",
+        hint=f"name the two that belong together; if only the file was lost, write {known} into it",
     )
 
 

@@ -16,6 +16,8 @@ from typing import IO, BinaryIO, Final
 from pieces_server.flushing import flush
 
 _CHUNK_BYTES: Final = 1024 * 1024
+_WHEELS: Final = "wheels"
+_EACH: Final = "*/*.whl"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,7 @@ class WheelFolder:
     """
 
     def __init__(self, data_folder: Path) -> None:
-        self._wheels = data_folder / "wheels"
+        self._wheels = data_folder / _WHEELS
         self._incoming = data_folder / "incoming"
         for folder in (self._wheels, self._incoming):
             folder.mkdir(exist_ok=True)
@@ -121,11 +123,11 @@ class WheelFolder:
 
     def path(self, sha256: str) -> Path:
         """Return where the file of that hash lies, or would lie."""
-        return self._wheels / sha256[:2] / f"{sha256}.whl"
+        return wheel_path(self._wheels.parent, sha256)
 
     def hashes(self) -> set[str]:
         """Return the hashes of all files that are kept."""
-        return {path.stem for path in self._wheels.glob("*/*.whl")}
+        return {path.stem for path in self._wheels.glob(_EACH)}
 
     def age_s(self, sha256: str) -> float:
         """Return how many seconds ago a file was received; one that is not there has just been."""
@@ -151,6 +153,16 @@ class WheelFolder:
                 if os.fstat(file.fileno()).st_nlink:  # or it was removed before it was locked
                     yield file
                     return
+
+
+def wheel_path(data_folder: Path, sha256: str) -> Path:
+    """Return where the wheel of that hash lies in a data folder, or would lie."""
+    return data_folder / _WHEELS / sha256[:2] / f"{sha256}.whl"
+
+
+def has_wheels(data_folder: Path) -> bool:
+    """Whether a data folder keeps any wheel; it need not have a folder of wheels."""
+    return next((data_folder / _WHEELS).glob(_EACH), None) is not None
 
 
 @contextmanager

@@ -6,14 +6,14 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from pieces_server.logs import current_request_id
-
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-PROBES: Final = frozenset({"/api/v1/health", "/api/v1/ready"})
-"""Asked every few seconds: that all is well is logged at `DEBUG`."""
 _MAX_PATH_CHARACTERS: Final = 500
+_MAX_CLIENT_CHARACTERS: Final = 64
+"""A trusted proxy may hand on what a client calls itself, of any length."""
 _logger = logging.getLogger(__name__)
 
 
@@ -21,10 +21,15 @@ class AccessLog:
     """ASGI middleware that logs a request when its answer has been sent.
 
     Of what the client sent the line has the method, the path without its query, and the address.
+
+    Args:
+        app: what answers.
+        probes: the paths that are asked every few seconds: that all is well is logged at `DEBUG`.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, probes: Collection[str]) -> None:
         self._app = app
+        self._probes = probes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and log how it ended."""
@@ -32,7 +37,6 @@ class AccessLog:
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
-        current_request_id.set(scope["state"]["request_id"])
         answer = _Answer(send)
         try:
             await self._app(scope, receive, answer.send)
@@ -40,7 +44,13 @@ class AccessLog:
             answer.status = answer.status or 500  # which the application's outermost part answers
             raise
         finally:
-            _log(scope, answer, (time.perf_counter() - began) * 1000)
+            self._log(scope, answer, (time.perf_counter() - began) * 1000)
+
+    def _log(self, scope: Scope, answer: _Answer, duration_ms: float) -> None:
+        quiet = answer.status == 200 and scope["path"] in self._probes
+        level = logging.DEBUG if quiet else logging.INFO
+        if _logger.isEnabledFor(level):
+            _logger.log(level, "request", extra=_fields(scope, answer, duration_ms))
 
 
 class _Answer:
@@ -57,22 +67,18 @@ class _Answer:
         await self._send(message)
 
 
-def _log(scope: Scope, answer: _Answer, duration_ms: float) -> None:
-    path: str = scope["path"][:_MAX_PATH_CHARACTERS]
-    quiet = answer.status == 200 and path in PROBES
-    level = logging.DEBUG if quiet else logging.INFO
-    if not _logger.isEnabledFor(level):
-        return
+# The values of a line are whatever JSON has.
+def _fields(scope: Scope, answer: _Answer, duration_ms: float) -> dict[str, Any]:
     client = scope.get("client")
-    fields: dict[str, Any] = {  # the values of a line are whatever JSON has
+    fields: dict[str, Any] = {
         "method": scope["method"],
-        "path": path,
+        "path": scope["path"][:_MAX_PATH_CHARACTERS],
         "status": answer.status,
         "duration_ms": round(duration_ms, 2),
         "bytes": answer.size_bytes,
-        "client": client[0] if client else None,
+        "client": client[0][:_MAX_CLIENT_CHARACTERS] if client else None,
     }
     key_id = scope["state"].get("key_id")
     if key_id is not None:
         fields["key_id"] = key_id
-    _logger.log(level, "request", extra=fields)
+    return fields

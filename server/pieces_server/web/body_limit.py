@@ -8,15 +8,9 @@ import time
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Final
 
-from starlette.responses import JSONResponse
+from pieces_server.errors import BodyTooLargeError, BodyTooSlowError, FileTooLargeError
 
-from pieces_server.errors import (
-    BodyTooLargeError,
-    BodyTooSlowError,
-    FileTooLargeError,
-    error_document,
-)
-
+from .error_answers import error_answer
 from .form_reader import MAX_FIELDS_BYTES
 
 if TYPE_CHECKING:
@@ -29,9 +23,10 @@ _DISCARD_BYTES: Final = 1024 * 1024 * 1024
 _BYTES_PER_S: Final = 4096
 _CLOSE: Final = (b"connection", b"close")
 # RFC 9112, section 6.1: what stands before us may have read another body than we would.
-_AMBIGUOUS: Final = JSONResponse(
-    error_document("VALIDATION", "both `Content-Length` and `Transfer-Encoding` are given"),
+_AMBIGUOUS: Final = error_answer(
     400,
+    "VALIDATION",
+    {"message": "both `Content-Length` and `Transfer-Encoding` are given"},
     {"connection": "close"},
 )
 

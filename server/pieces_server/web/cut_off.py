@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
-from starlette.responses import JSONResponse
-
-from pieces_server.errors import error_document
+from .error_answers import error_answer
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_ENDING: Final = JSONResponse(
-    error_document("SERVICE_UNAVAILABLE", "the instance is being ended"),
+_ENDING: Final = error_answer(
     503,
+    "SERVICE_UNAVAILABLE",
+    {"message": "the instance is being ended"},
     {"connection": "close", "retry-after": "5"},
 )
 

@@ -29,8 +29,20 @@ _RETRY_AFTER_S: Final = 5
 """When to ask again that found no database: soon, as most such times are restarts."""
 _NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO}
 _NO_SNIFFING: Final = {"X-Content-Type-Options": "nosniff"}
-_HTTP_CODES: Final = {404: "ENTITY_NOT_FOUND", 405: "METHOD_NOT_ALLOWED"}
+_MAX_PATH_CHARACTERS: Final = 200
+_PLACES: Final = "the package index is at `/simple/`; `/openapi.json` describes the API"
 _logger = logging.getLogger(__name__)
+
+
+def error_answer(
+    status: int,
+    code: str,
+    params: Mapping[str, JsonValue],
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Return an error's answer in the form of all of them; it can be sent without FastAPI too."""
+    body = {"code": code, "params": params}
+    return JSONResponse(body, status, {**_NO_SNIFFING, **(headers or {})})
 
 
 def install_error_answers(app: FastAPI) -> None:
@@ -47,22 +59,22 @@ def install_error_answers(app: FastAPI) -> None:
 async def _answer_refusal(_: Request, error: Exception) -> Response:
     match error:
         case ApiError():
-            return _answer(error.status, error.code, error.params(), error.headers)
+            return error_answer(error.status, error.code, error.params(), error.headers)
         case DatabaseUnavailableError():
             _logger.warning("%s", error.message)
             params = document(message="the instance's database does not answer")
-            return _answer(503, error.code, params, {"Retry-After": str(_RETRY_AFTER_S)})
+            return error_answer(503, error.code, params, {"Retry-After": str(_RETRY_AFTER_S)})
         case PieceNotFoundError():
-            return _answer(404, error.code, {"message": error.message})
+            return error_answer(404, error.code, {"message": error.message})
         case ArtifactError():
             params = document(message=error.message, hint=error.hint or None, rule=error.rule)
-            return _answer(400, error.code, params)
+            return error_answer(400, error.code, params)
         case VersionError():
             params = document(message=error.message, hint=error.hint or None)
-            return _answer(400, error.code, params)
+            return error_answer(400, error.code, params)
         case RequestValidationError():
             refused = FormError.of(error.errors(), skipped=1)
-            return _answer(refused.status, refused.code, refused.params())
+            return error_answer(refused.status, refused.code, refused.params())
         case _:
             raise error
 
@@ -73,18 +85,25 @@ async def _answer_system(_: Request, error: Exception) -> Response:
         raise error
     _logger.error("the data folder takes nothing: %s", error.strerror)
     full = InsufficientStorageError()
-    return _answer(full.status, full.code, full.params())
+    return error_answer(full.status, full.code, full.params())
 
 
 async def _answer_framework(request: Request, error: Exception) -> Response:
     """Answer what the framework refuses: a route, a method, a broken form."""
-    if not isinstance(error, HTTPException):
-        raise error
-    code = _HTTP_CODES.get(error.status_code, "VALIDATION")
-    headers = error.headers
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        headers = {"Allow": allowed_methods(request)}
-    return _answer(error.status_code, code, {"message": error.detail}, headers)
+    path: str = request.scope["path"][:_MAX_PATH_CHARACTERS]
+    match error:
+        case HTTPException(status_code=HTTPStatus.NOT_FOUND):
+            params = document(message=f"there is nothing at {path!r}", hint=_PLACES)
+            return error_answer(404, "ENTITY_NOT_FOUND", params)
+        case HTTPException(status_code=HTTPStatus.METHOD_NOT_ALLOWED):
+            params = document(message=f"{path!r} does not take {request.method}")
+            headers = {"Allow": allowed_methods(request)}
+            return error_answer(405, "METHOD_NOT_ALLOWED", params, headers)
+        case HTTPException():
+            params = document(message=error.detail)
+            return error_answer(error.status_code, "VALIDATION", params, error.headers)
+        case _:
+            raise error
 
 
 async def _answer_nobody(_: Request, __: Exception) -> Response:
@@ -95,16 +114,6 @@ async def _answer_fault(request: Request, _: Exception) -> Response:
     """Answer a fault of our own. The traceback is logged by the server below, after this."""
     request_id: str = request.state.request_id
     _logger.error("request %s failed", request_id)
-    answer = _answer(500, "INTERNAL_ERROR", {"message": "internal error"})
+    answer = error_answer(500, "INTERNAL_ERROR", {"message": "internal error"})
     answer.headers["x-request-id"] = request_id
     return answer
-
-
-def _answer(
-    status: int,
-    code: str,
-    params: Mapping[str, JsonValue],
-    headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
-    body = {"code": code, "params": params}
-    return JSONResponse(body, status, {**_NO_SNIFFING, **(headers or {})})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -21,7 +20,6 @@ MAX_FIELDS_BYTES: Final = 1024 * 1024
 """Of all fields but the file together. Tools send a wheel's whole README as one of them."""
 _MAX_NAME_CHARACTERS: Final = 214
 _PLAIN: Final = (b"", b"7bit", b"8bit", b"binary")
-logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of what we answer with 400
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pieces_server.database.identifiers import new_id
+from pieces_server.logs import current_request_id
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class RequestId:
-    """ASGI middleware that gives each request an id, in `request.state.request_id`."""
+    """ASGI middleware that gives each request an id: in `request.state.request_id`, and in logs."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -23,6 +24,7 @@ class RequestId:
             return
         request_id = new_id()
         scope.setdefault("state", {})["request_id"] = request_id
+        current_request_id.set(request_id)
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
